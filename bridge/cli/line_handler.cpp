@@ -1,0 +1,79 @@
+#include "cli/line_handler.h"
+
+#include <algorithm>
+
+namespace tapbridge::cli {
+
+std::optional<Clock::time_point> earlier(std::optional<Clock::time_point> a,
+                                         std::optional<Clock::time_point> b)
+{
+    if (!a || !b) {
+        return a ? a : b;
+    }
+    return std::min(*a, *b);
+}
+
+LineHandler::LineHandler(Session& session, ConfigFile* config, bool quiet)
+    : m_session(session), m_config(config), m_stderr(session.log(), quiet)
+{
+}
+
+std::span<char> LineHandler::stdout_space()
+{
+    char* const space = m_lines.space();
+    return {space, m_lines.space_size()};
+}
+
+void LineHandler::on_stdout(std::size_t bytes)
+{
+    m_lines.filled(bytes);
+    on_chunk();
+    std::string_view line;
+    while (m_lines.next(line)) {
+        on_line(line);
+    }
+    const std::size_t limit = m_session.adapter().line_limit;
+    if (m_lines.pending() > limit) {
+        m_lines.rest(line); // lets go of what is there: memory stays bounded
+        if (!m_too_long) {
+            m_too_long = true;
+            on_long_line(limit);
+        }
+    }
+}
+
+void LineHandler::on_stdout_end()
+{
+    on_chunk();
+    std::string_view line;
+    if (m_lines.rest(line)) {
+        on_line(line);
+    }
+}
+
+void LineHandler::on_stderr(std::string_view chunk)
+{
+    m_stderr.feed(chunk);
+}
+
+void LineHandler::on_stderr_end()
+{
+    m_stderr.end();
+}
+
+std::optional<Clock::time_point> LineHandler::deadline() const
+{
+    const auto config = m_config != nullptr ? m_config->deadline() : std::nullopt;
+    return earlier(m_stderr.deadline(), config);
+}
+
+void LineHandler::on_deadline()
+{
+    const Clock::time_point now = Clock::now();
+    m_stderr.on_deadline(now);
+    if (m_config != nullptr) {
+        m_config->on_deadline(now);
+    }
+}
+
+} // namespace tapbridge::cli

@@ -1,0 +1,141 @@
+#include "cli/options.h"
+
+#include "cli/run.h"
+#include "cli/version.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace tapbridge::cli {
+
+namespace {
+
+struct CommandWords {
+    Command command;
+    const char* name;
+    const char* purpose;
+    const char* usage;
+};
+
+constexpr std::array<CommandWords, 4> k_commands{{
+    {Command::spec, "spec", "Print the settings that the tap takes", "spec -- TAP [ARG...]"},
+    {Command::check, "check", "Try whether the tap can read with this config",
+     "check --config FILE -- TAP [ARG...]"},
+    {Command::discover, "discover", "Print the streams that the tap offers",
+     "discover --config FILE -- TAP [ARG...]"},
+    {Command::read, "read", "Read the streams that the catalog selects",
+     "read --config FILE --catalog FILE [--state FILE] -- TAP [ARG...]"},
+}};
+
+const char* k_footer = R"(
+The tap's own command stands after "--":
+
+    tapbridge spec -- tap-github
+    tapbridge check --config config.json -- tap-github
+    tapbridge discover --config config.json -- tap-github
+    tapbridge read --config config.json --catalog catalog.json --state state.json -- tap-github
+
+Messages of the Airbyte protocol come out on stdout, one JSON object a line.
+Exit status: 0 success, 1 failure (the messages say why), 2 wrong usage.)";
+
+void add_file(CLI::App& app, const char* flag, std::string& path, const char* help, bool required)
+{
+    CLI::Option* option = app.add_option(flag, path, help)->type_name("FILE");
+    option->required(required)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+void add_command(CLI::App& app, const CommandWords& words, Options& options)
+{
+    CLI::App* sub = app.add_subcommand(words.name, words.purpose);
+    sub->fallthrough();
+    const bool runs_tap = words.command != Command::spec;
+    if (runs_tap) {
+        add_file(*sub, "--config", options.config, "The tap's settings (JSON)", true);
+    }
+    if (words.command == Command::read) {
+        add_file(*sub, "--catalog", options.catalog, "Airbyte's configured catalog (JSON)", true);
+        add_file(*sub, "--state", options.state, "States of the last read (JSON)", false);
+    }
+    sub->callback([&options, command = words.command] { options.command = command; });
+}
+
+const CommandWords* named_command(const CLI::App& app)
+{
+    for (const CommandWords& words : k_commands) {
+        if (app.got_subcommand(words.name)) {
+            return &words;
+        }
+    }
+    return nullptr;
+}
+
+Answer usage_error(const CLI::App& app, std::string what)
+{
+    std::replace(what.begin(), what.end(), '\n', ' ');
+    const CommandWords* words = named_command(app);
+    return {k_usage,
+            "tapbridge: " + what + ". Type: tapbridge " +
+                (words != nullptr ? words->usage : "COMMAND [OPTION...] -- TAP [ARG...]"
+                                                   " (COMMAND is spec, check, discover or read)") +
+                "\n",
+            true};
+}
+
+// CLI11's own sentences, shortened to what is wrong.
+std::string what_is_wrong(const CLI::ParseError& error)
+{
+    std::string what = error.what();
+    if (what == "A subcommand is required") {
+        return "no command is given";
+    }
+    while (!what.empty() && (what.back() == '.' || what.back() == '\n')) {
+        what.pop_back();
+    }
+    return what;
+}
+
+void describe(CLI::App& app, Options& options)
+{
+    app.set_help_flag("-h,--help", "Print this help");
+    app.set_version_flag("--version", std::string("tapbridge ") + k_version, "Print the version");
+    app.add_flag("--debug", options.debug, "Log what is done in detail");
+    app.footer(k_footer);
+    for (const CommandWords& words : k_commands) {
+        add_command(app, words, options);
+    }
+    app.require_subcommand(1);
+}
+
+} // namespace
+
+std::variant<Options, Answer> parse_options(int argc, char** argv)
+{
+    Options options;
+    char** const end = argv + argc;
+    char** const dashes = std::find(argv, end, std::string_view("--"));
+    if (dashes != end) {
+        options.tap.assign(dashes + 1, end);
+    }
+
+    CLI::App app("Makes any Singer tap an Airbyte source.", "tapbridge");
+    describe(app, options);
+    try {
+        app.parse(static_cast<int>(dashes - argv), argv);
+    } catch (const CLI::CallForHelp&) {
+        const CommandWords* words = named_command(app);
+        return Answer{k_success, words ? app.get_subcommand(words->name)->help() : app.help(), false};
+    } catch (const CLI::CallForVersion&) {
+        return Answer{k_success, std::string("tapbridge ") + k_version + "\n", false};
+    } catch (const CLI::ParseError& error) {
+        return usage_error(app, what_is_wrong(error));
+    }
+    if (options.tap.empty()) {
+        return usage_error(app, "no tap is named");
+    }
+    return options;
+}
+
+} // namespace tapbridge::cli

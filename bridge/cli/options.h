@@ -1,0 +1,30 @@
+// The command line.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tapbridge::cli {
+
+enum class Command { spec, check, discover, read };
+
+struct Options {
+    Command command = Command::spec;
+    std::string config;  // paths; empty = not given
+    std::string catalog;
+    std::string state;
+    bool debug = false;
+    std::vector<std::string> tap; // what stands after "--"
+};
+
+// Something that is answered without running anything.
+struct Answer {
+    int status = 0;
+    std::string text;      // with its newline
+    bool to_stderr = false;
+};
+
+std::variant<Options, Answer> parse_options(int argc, char** argv);
+
+} // namespace tapbridge::cli

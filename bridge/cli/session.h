@@ -1,0 +1,61 @@
+// What the four commands share: output, log, secrets, the tap's command and files.
+#pragma once
+
+#include "adapter/adapter.h"
+#include "airbyte/redactor.h"
+#include "cli/options.h"
+#include "process/output.h"
+#include "process/supervisor.h"
+#include "process/work_folder.h"
+#include "util/log.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tapbridge::cli {
+
+// Thrown when a signal told us to end, or nobody reads our stdout any more: there is nothing left to say.
+struct Interrupted {};
+
+class Session {
+public:
+    explicit Session(const Options& options);
+
+    const Options& options() const { return m_options; }
+    const adapter::Adapter& adapter() const { return m_adapter; }
+    std::string& out() { return m_output.buffer(); }
+    process::Output& output() { return m_output; }
+    process::Supervisor& supervisor() { return m_supervisor; }
+    airbyte::Redactor& redactor() { return m_redactor; }
+    Log& log() { return *m_log; }
+    const process::WorkFolder& folder();
+
+    // The tap's program, as an error message names it.
+    const std::string& tap_name() const { return m_adapter.command.front(); }
+    // The tap's command with further arguments. Its environment is ours without AIRBYTE_*, WORKER_* and
+    // TAPBRIDGE_*.
+    process::TapCommand tap(const std::vector<std::string>& arguments) const;
+    // Runs it. Throws Interrupted where a signal or the reader ended the run, unless `survive` says that the
+    // caller has something to say even then.
+    process::TapOutcome run(const process::TapCommand& command, process::TapHandler& handler,
+                            std::optional<std::chrono::milliseconds> timeout, bool survive = false);
+
+    // Sends a TRACE ERROR.
+    void send(const airbyte::Error& error);
+
+private:
+    Options m_options;
+    adapter::Adapter m_adapter;
+    process::Output m_output;
+    process::Supervisor m_supervisor;
+    airbyte::Redactor m_redactor;
+    std::unique_ptr<Log> m_log;
+    std::unique_ptr<process::WorkFolder> m_folder;
+};
+
+// Reads a file that the user named. Throws config_error that says which and why not.
+std::string read_input_file(const std::string& path, const char* what);
+
+} // namespace tapbridge::cli

@@ -1,0 +1,140 @@
+#include "cli/tap_failure.h"
+
+#include "translate/failure.h"
+#include "util/fd.h"
+#include "util/text.h"
+
+#include <signal.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace tapbridge::cli {
+
+using process::StopReason;
+using process::TapExit;
+
+namespace {
+
+std::string quote(const std::string& text)
+{
+    return '"' + text + '"';
+}
+
+// The interpreter that a script's first line names; "" where the file is no script.
+std::string interpreter_of(const std::string& program)
+{
+    std::string content;
+    if (program.find('/') == std::string::npos || read_file(program, content) != 0 ||
+        !content.starts_with("#!")) {
+        return {};
+    }
+    const std::string_view line = text::trim(std::string_view(content).substr(2, content.find('\n') - 2));
+    return std::string(line.substr(0, line.find(' ')));
+}
+
+std::string not_started_message(const std::string& program, int error)
+{
+    if (const std::string interpreter = interpreter_of(program); error == ENOENT && !interpreter.empty()) {
+        return "The tap " + quote(program) + " cannot be run: its interpreter, " + quote(interpreter) +
+               ", was not found. Install the tap again in this place.";
+    }
+    if (error == ENOENT) {
+        return "The tap " + quote(program) +
+               " was not found. Install it, or give the full path of its program.";
+    }
+    if (error == EACCES) {
+        return "The tap " + quote(program) +
+               " cannot be run: permission denied. Make the file executable (chmod +x).";
+    }
+    if (error == ENOEXEC) {
+        return "The tap " + quote(program) +
+               " cannot be run: it is neither a program nor a script with a #! line.";
+    }
+    return "The tap " + quote(program) + " cannot be run: " + std::strerror(error) + ".";
+}
+
+std::string signal_name(int signal)
+{
+    const char* const name = ::sigabbrev_np(signal);
+    return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(signal);
+}
+
+std::string how_it_ended(const process::TapOutcome& outcome)
+{
+    switch (outcome.exit.kind) {
+    case TapExit::Kind::exited:
+        return "ended with exit status " + std::to_string(outcome.exit.value);
+    case TapExit::Kind::signalled:
+        return "was killed by " + signal_name(outcome.exit.value);
+    case TapExit::Kind::not_started:
+        return "could not be started";
+    case TapExit::Kind::lost:
+        break;
+    }
+    return "was lost: the process that watches over it was killed";
+}
+
+bool rejects_option(const std::string& words)
+{
+    return text::contains_ignoring_case(words, "unrecognized arguments") ||
+           text::contains_ignoring_case(words, "no such option");
+}
+
+std::string message_for(const std::string& program, const process::TapOutcome& outcome,
+                        const std::string& words)
+{
+    if (outcome.stopped_by == StopReason::hung) {
+        return "The tap " + quote(program) + " closed its output but did not end. Its last words: " +
+               (words.empty() ? "none" : words);
+    }
+    if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
+        return "The tap " + quote(program) +
+               " was killed by SIGKILL, maybe because memory ran out. Give it more memory, or read "
+               "fewer streams at a time.";
+    }
+    if (outcome.exit.kind != TapExit::Kind::exited) {
+        return "The tap " + quote(program) + " " + how_it_ended(outcome) + "." +
+               (words.empty() ? "" : " Its last words: " + words);
+    }
+    if (words.empty()) {
+        return "The tap " + quote(program) + " " + how_it_ended(outcome) +
+               " and said nothing about it on stderr. Run it by hand to see more.";
+    }
+    if (rejects_option(words)) {
+        return "The tap does not take an option that it lists or that every tap should take: " + words;
+    }
+    return "The tap failed: " + words;
+}
+
+} // namespace
+
+TapFailure tap_failure(const Session& session, const process::TapCommand& command,
+                       const process::TapOutcome& outcome, const singer::LastWords& words)
+{
+    TapFailure failure;
+    const std::string& program = session.tap_name();
+    if (outcome.exit.kind == TapExit::Kind::not_started) {
+        failure.not_started = true;
+        failure.error.message = not_started_message(program, outcome.exit.value);
+        return failure;
+    }
+    const std::string best = words.best();
+    const translate::Classified classified =
+        translate::classify(best + "\n" + words.tail(), session.adapter().errors);
+    failure.understood = classified.known;
+    failure.error.failure_type = classified.type;
+    failure.error.message =
+        classified.message.empty() ? message_for(program, outcome, best) : classified.message;
+    if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
+        failure.error.failure_type = airbyte::FailureType::transient_error;
+    }
+    failure.error.internal_message = text::join(command.argv, " ") + " " + how_it_ended(outcome) + ".";
+    if (const std::string tail = words.tail(); !tail.empty()) {
+        failure.error.internal_message += " The end of its stderr:\n" + tail;
+    }
+    failure.error.stack_trace = words.last_traceback();
+    return failure;
+}
+
+} // namespace tapbridge::cli

@@ -1,0 +1,37 @@
+// What to tell a user of a tap that failed.
+#pragma once
+
+#include "airbyte/error.h"
+#include "cli/session.h"
+#include "process/supervisor.h"
+#include "singer/log_line.h"
+
+#include <exception>
+
+namespace tapbridge::cli {
+
+struct TapFailure {
+    airbyte::Error error;
+    // A user can tell from the message what to do (a pattern matched): check answers FAILED with exit status 0.
+    bool understood = false;
+    // The tap could not even be started: the installation is at fault, not the settings.
+    bool not_started = false;
+    bool timed_out = false;
+};
+
+// `command` is what was run, `outcome` how it ended: not with exit status 0 by itself.
+TapFailure tap_failure(const Session& session, const process::TapCommand& command,
+                       const process::TapOutcome& outcome, const singer::LastWords& words);
+
+// A failure on its way to the command that knows how to answer it.
+class TapFailureException : public std::exception {
+public:
+    explicit TapFailureException(TapFailure failure) : m_failure(std::move(failure)) {}
+    const TapFailure& failure() const { return m_failure; }
+    const char* what() const noexcept override { return m_failure.error.message.c_str(); }
+
+private:
+    TapFailure m_failure;
+};
+
+} // namespace tapbridge::cli

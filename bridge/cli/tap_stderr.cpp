@@ -1,0 +1,64 @@
+#include "cli/tap_stderr.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace tapbridge::cli {
+
+namespace {
+
+constexpr std::chrono::milliseconds k_hold{200};         // a traceback is written in one go
+constexpr std::size_t k_longest_line = std::size_t{1} << 20; // longer ones are cut: memory is bounded
+
+} // namespace
+
+TapStderr::TapStderr(Log& log, bool quiet)
+    : m_log(log), m_quiet(quiet), m_reader([this](const singer::LogEntry& entry) { take(entry); })
+{
+}
+
+void TapStderr::feed(std::string_view chunk)
+{
+    while (!chunk.empty()) {
+        char* const space = m_lines.space();
+        const std::size_t part = std::min(chunk.size(), m_lines.space_size());
+        std::memcpy(space, chunk.data(), part);
+        m_lines.filled(part);
+        chunk.remove_prefix(part);
+        std::string_view line;
+        while (m_lines.next(line)) {
+            m_reader.line(line);
+        }
+        if (m_lines.pending() > k_longest_line && m_lines.rest(line)) {
+            m_reader.line(line);
+        }
+    }
+    m_flush_at = Clock::now() + k_hold;
+}
+
+void TapStderr::end()
+{
+    std::string_view line;
+    if (m_lines.rest(line)) {
+        m_reader.line(line);
+    }
+    m_reader.flush();
+    m_flush_at.reset();
+}
+
+void TapStderr::on_deadline(Clock::time_point now)
+{
+    if (m_flush_at && now >= *m_flush_at) {
+        m_reader.flush();
+        m_flush_at.reset();
+    }
+}
+
+void TapStderr::take(const singer::LogEntry& entry)
+{
+    m_last_words.add(entry);
+    m_log.write(m_quiet ? Level::debug : entry.level, entry.message, entry.stack_trace);
+}
+
+} // namespace tapbridge::cli

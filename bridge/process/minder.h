@@ -1,0 +1,39 @@
+// The minder stands between bridge and tap, so that no process of the tap outlives the bridge,
+// however the bridge ends. The bridge starts itself (/proc/self/exe) in a hidden mode:
+//
+//     tapbridge __minder [--cwd DIR] -- TAP ARG...
+//
+// with a SOCK_SEQPACKET socket to the bridge as stdin and the tap's pipes as stdout and stderr. The
+// minder is a subreaper; it starts the tap in a group of its own with stdin from /dev/null, default
+// signal actions, an empty mask and only descriptors 0-2, then keeps no end of the tap's pipes. It
+// ignores the fatal signals a terminal sends to the whole foreground group.
+#pragma once
+
+#include <cstdint>
+
+namespace tapbridge::process {
+
+inline constexpr const char* k_minder_mode = "__minder";
+
+// Minder -> bridge, one packet each.
+struct MinderReport {
+    enum class Kind : std::int32_t {
+        started,    // value = pid of the tap, which is also its process group
+        exec_error, // value = errno; nothing else follows
+        exited      // value = raw wait status of the tap itself; its descendants may live on
+    };
+    Kind kind;
+    std::int32_t value;
+};
+
+// Bridge -> minder, one packet each. The socket's end (the bridge is gone) means kill_all.
+enum class MinderOrder : std::int32_t {
+    terminate, // TERM to the tap's group
+    kill_all // KILL to the group and to every descendant until none is left; then the minder exits
+};
+
+// The hidden mode; `argv` as main() got it. Returns the exit status of the process: 0 once nothing
+// is left.
+int run_minder(int argc, char** argv);
+
+} // namespace tapbridge::process

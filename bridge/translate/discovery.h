@@ -1,0 +1,65 @@
+// From a tap's catalog to the streams that Airbyte is offered.
+#pragma once
+
+#include "airbyte/error.h"
+#include "singer/catalog.h"
+#include "util/json/value.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tapbridge::translate {
+
+// A stream as Airbyte knows it, and the catalog entry it stands for.
+struct Stream {
+    airbyte::StreamDescriptor descriptor;
+    std::size_t entry = 0; // index into Catalog::entries
+    json::Value json_schema;
+    std::vector<std::vector<std::string>> primary_key; // one path per key
+    bool incremental = false;                          // offered as incremental
+    bool source_defined_cursor = false;                // the tap allows no choice
+    // The keys a tap allows are in valid_replication_keys. Empty with source_defined_cursor where
+    // the tap keeps its position by other means than a column (files by date): it is then read
+    // incrementally without a replication key.
+    std::vector<std::string> default_cursor;
+    bool log_based = false;
+    bool forced_full_table = false;
+};
+
+struct Discovered {
+    std::vector<Stream> streams;
+    std::vector<std::string> warnings;
+};
+
+// Name and namespace are those a native Airbyte source would give: `table_name` with schema-name
+// (else database-name) as the namespace for tables; else `stream`, else `tap_stream_id`, without a
+// namespace; `tap_stream_id` again for all streams whose name and namespace would not be unique. A
+// number is appended, with a warning, where that is not unique either.
+//
+// full_refresh is always offered. incremental is offered where the metadata says so (a replication
+// key that exists in the schema, a non-empty list of valid-replication-keys, a
+// forced-replication-method of INCREMENTAL, or LOG_BASED), and for database tables (table_name and
+// sql-datatype on columns, or a table with table_name whose tap leaves the method open) with a
+// cursor of the user's choice. A forced-replication-method of FULL_TABLE is not incremental.
+//
+// Cursors are given only where their columns exist in the schema and hold single values. A primary
+// key is given whole or, with a warning, not at all: part of one would make destinations merge rows
+// that differ. Columns that the tap calls unsupported never hold a value: they are left out, with a
+// warning.
+Discovered discover(const singer::Catalog& catalog);
+
+// Makes it a stream that is read from the database's log: incremental, the cursor is the source's,
+// and the columns that log-based taps add without declaring them are declared, nullable.
+void make_log_based(Stream& stream);
+
+// The stream of that name and namespace (absent = ""). Where there is none, the only one of that
+// name, unless both sides name a namespace: another schema's table is never a substitute. Null
+// where there is none.
+const Stream* find_stream(const std::vector<Stream>& streams,
+                          const airbyte::StreamDescriptor& descriptor);
+
+// The `streams` of an Airbyte catalog.
+json::Value to_airbyte(const std::vector<Stream>& streams);
+
+} // namespace tapbridge::translate

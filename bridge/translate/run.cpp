@@ -1,0 +1,393 @@
+#include "translate/run.h"
+
+#include "util/text.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tapbridge::translate {
+
+using singer::LineKind;
+using singer::MessageType;
+
+namespace {
+
+constexpr std::uint64_t k_noise_told = 10; // lines of noise that are shown; the rest is counted
+
+std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::size_t>& streams)
+{
+    std::vector<std::size_t> entries;
+    entries.reserve(streams.size());
+    for (const std::size_t stream : streams) {
+        entries.push_back(read.plan().streams[stream].selection.entry);
+    }
+    return entries;
+}
+
+std::string quote(std::string_view text)
+{
+    return '"' + std::string(text) + '"';
+}
+
+// Which properties came and went, for a log line.
+std::string changes_between(std::string_view before, std::string_view after)
+{
+    const auto names = [](std::string_view text) {
+        std::vector<std::string> list;
+        const std::optional<json::Value> schema = json::parse(text);
+        const json::Value* properties = schema ? schema->find("properties") : nullptr;
+        if (properties != nullptr) {
+            for (const json::Member& member : properties->members()) {
+                list.push_back(member.name);
+            }
+        }
+        std::sort(list.begin(), list.end());
+        return list;
+    };
+    const std::vector<std::string> old_names = names(before);
+    const std::vector<std::string> new_names = names(after);
+    std::vector<std::string> added;
+    std::vector<std::string> removed;
+    std::set_difference(new_names.begin(), new_names.end(), old_names.begin(), old_names.end(),
+                        std::back_inserter(added));
+    std::set_difference(old_names.begin(), old_names.end(), new_names.begin(), new_names.end(),
+                        std::back_inserter(removed));
+    if (added.empty() && removed.empty()) {
+        return "the definition of its columns";
+    }
+    std::string text;
+    if (!added.empty()) {
+        text = "new: " + text::join(added, ", ");
+    }
+    if (!removed.empty()) {
+        text += (text.empty() ? "gone: " : "; gone: ") + text::join(removed, ", ");
+    }
+    return text::shorten(text, 500);
+}
+
+} // namespace
+
+Run::Run(Read& read, std::vector<std::size_t> streams)
+    : m_read(read), m_names(read.catalog(), entries_of(read, streams))
+{
+    for (const std::size_t index : streams) {
+        RunStream stream;
+        stream.index = index;
+        stream.prefix = record_prefix(read.plan().streams[index].descriptor);
+        m_streams.push_back(std::move(stream));
+    }
+    m_joined = join_state(read.input(), state_streams());
+    read.continue_sequence(m_joined.last_sequence);
+    for (const std::string& warning : m_joined.warnings) {
+        read.log().warn(warning);
+    }
+    if (m_joined.blob) {
+        SplitState given = split_state(*m_joined.blob, state_streams());
+        for (std::size_t i = 0; i < m_streams.size(); ++i) {
+            m_streams[i].bookmark = std::move(given.bookmarks[i]);
+        }
+    }
+}
+
+std::vector<Selection> Run::selections() const
+{
+    std::vector<Selection> selections;
+    for (const RunStream& stream : m_streams) {
+        selections.push_back(m_read.plan().streams[stream.index].selection);
+    }
+    return selections;
+}
+
+void Run::set_time(std::int64_t wall_clock_ms, Clock::time_point now)
+{
+    m_now = now;
+    m_writer.set_emitted_at(wall_clock_ms);
+}
+
+void Run::line(std::string_view line)
+{
+    ++m_line;
+    if (wants_stop()) {
+        return;
+    }
+    switch (m_reader.read(line)) {
+    case LineKind::message:
+        message(m_reader.message());
+        break;
+    case LineKind::blank:
+        break;
+    case LineKind::noise:
+        noise(line);
+        break;
+    case LineKind::damaged:
+        damaged(line);
+        break;
+    }
+}
+
+void Run::message(const singer::Message& message)
+{
+    ++m_messages;
+    switch (message.type) {
+    case MessageType::record:
+        record(message);
+        break;
+    case MessageType::schema:
+        schema(message);
+        break;
+    case MessageType::state:
+        state(message.payload);
+        break;
+    case MessageType::activate_version:
+        if (Wire& found = wire(message.stream); found.stream != nullptr) {
+            appear(*found.stream);
+        }
+        break;
+    case MessageType::batch:
+        batch();
+        break;
+    case MessageType::unknown:
+        m_read.log().debug("The tap sent a message of the unknown type " + quote(message.type_name) +
+                           ".");
+        break;
+    }
+}
+
+void Run::record(const singer::Message& message)
+{
+    Wire& from = wire(message.stream);
+    if (from.stream == nullptr) {
+        drop_record(message.stream, from);
+        return;
+    }
+    RunStream& stream = *from.stream;
+    if (is_empty_record(message.payload)) {
+        if (!std::exchange(stream.told_empty_record, true)) {
+            m_read.log().warn("Stream " + name_of(stream) +
+                              " sent an empty record ({}), which Airbyte does not keep.");
+        }
+        appear(stream);
+        return;
+    }
+    if (stream.records == 0) {
+        stream.appeared = true;
+        m_read.running(stream.index);
+    }
+    ++stream.records;
+    ++stream.records_since_state;
+    ++m_forwarded;
+    m_writer.append(m_read.out(), stream.prefix, message.payload, m_reader.defects());
+}
+
+void Run::drop_record(std::string_view name, Wire& from)
+{
+    if (from.kind == WireNames::Kind::ambiguous) {
+        return; // its streams are read in runs of their own
+    }
+    if (from.kind == WireNames::Kind::unknown && m_read.options().catalog_is_complete &&
+        any_without_records()) {
+        std::vector<std::string> silent;
+        for (const RunStream& stream : m_streams) {
+            if (stream.records == 0) {
+                silent.push_back(name_of(stream));
+            }
+        }
+        airbyte::Error error;
+        error.failure_type = airbyte::FailureType::config_error;
+        error.message = "The tap sends records under the name " + quote(name) +
+                        ", which its catalog does not explain, while no record of " +
+                        text::shorten(text::join(silent, ", "), 500) +
+                        " has come. If the tap's settings rename streams (stream_maps), remove "
+                        "that setting.";
+        m_fatal = std::move(error);
+        return;
+    }
+    if (from.dropped++ == 0) {
+        m_read.log().warn("The tap sends records of stream " + quote(name) +
+                          ", which is not selected; they are dropped.");
+    }
+}
+
+void Run::schema(const singer::Message& message)
+{
+    Wire& from = wire(message.stream);
+    if (from.stream == nullptr) {
+        return;
+    }
+    appear(*from.stream);
+    if (from.schema.empty()) {
+        from.schema = message.payload;
+    } else if (from.schema != message.payload) {
+        if (!std::exchange(from.told_schema, true)) {
+            m_read.log().warn("The tap changed the schema of stream " + name_of(*from.stream) +
+                              " during the sync (" + changes_between(from.schema, message.payload) +
+                              "). Refresh the source's schema to receive new columns.");
+        }
+        from.schema = message.payload;
+    }
+}
+
+void Run::state(std::string_view value)
+{
+    if (m_damage) {
+        return;
+    }
+    m_state = value;
+    m_has_state = true;
+    m_state_pending = true;
+    if (!m_state_sent || m_now - *m_state_sent >= m_read.options().state_interval) {
+        emit_pending();
+    }
+}
+
+void Run::batch()
+{
+    airbyte::Error error;
+    error.failure_type = airbyte::FailureType::config_error;
+    error.message = "The tap sent a BATCH message: it writes records to files instead of its output. "
+                    "Remove \"batch_config\" from the tap's settings.";
+    m_fatal = std::move(error);
+}
+
+void Run::noise(std::string_view line)
+{
+    if (++m_noise <= k_noise_told) {
+        m_read.log().warn("Not a Singer message, ignored: " +
+                          text::shorten(text::to_utf8(line), 300));
+    }
+}
+
+void Run::damaged(std::string_view line)
+{
+    damaged("Line " + std::to_string(m_line) + " of the tap's output " +
+            std::string(m_reader.problem()) + " (column " + std::to_string(m_reader.column()) +
+            "): " + text::shorten(text::to_utf8(line), 100));
+}
+
+void Run::damaged(std::string problem)
+{
+    m_read.log().error(problem);
+    if (m_damage) {
+        return;
+    }
+    emit_pending(); // what came before the damage is whole
+    airbyte::Error error;
+    error.message = "A message of the tap is damaged, so a record may be missing. " + problem +
+                    " Report it to the maintainers of the tap; another run may succeed.";
+    m_damage = std::move(error);
+}
+
+void Run::line_too_long(std::size_t limit)
+{
+    airbyte::Error error;
+    error.message = "Line " + std::to_string(m_line + 1) + " of the tap's output is longer than " +
+                    std::to_string(limit >> 20) + " MiB. Leave out the column that is so large.";
+    m_fatal = std::move(error);
+}
+
+Run::Wire& Run::wire(std::string_view name)
+{
+    if (m_last_wire != nullptr && name == m_last_name) {
+        return *m_last_wire;
+    }
+    auto found = m_wires.find(name);
+    Wire& result = found != m_wires.end() ? found->second : make_wire(name);
+    if (found == m_wires.end()) {
+        found = m_wires.find(name);
+    }
+    m_last_name = found->first;
+    m_last_wire = &result;
+    return result;
+}
+
+Run::Wire& Run::make_wire(std::string_view name)
+{
+    const WireNames::Match match = m_names.match(name);
+    Wire& wire = m_wires[std::string(name)];
+    wire.kind = match.kind;
+    if (match.kind == WireNames::Kind::selected) {
+        wire.stream = &m_streams[match.streams.front()];
+    } else if (match.kind == WireNames::Kind::ambiguous) {
+        settle_collision(name, match.streams);
+    }
+    return wire;
+}
+
+// Database taps send equal tables of two schemas under one name.
+void Run::settle_collision(std::string_view name, const std::vector<std::size_t>& streams)
+{
+    std::vector<std::string> names;
+    bool log_based = false;
+    for (const std::size_t i : streams) {
+        names.push_back(name_of(m_streams[i]));
+        log_based |= m_read.plan().streams[m_streams[i].index].selection.replication ==
+                     Replication::log_based;
+    }
+    const std::string list = text::join(names, " and ");
+    if (log_based) {
+        airbyte::Error error;
+        error.failure_type = airbyte::FailureType::config_error;
+        error.message = "The tap sends " + list + " under one name, " + quote(name) +
+                        ", and reads them from a log, so that they cannot be told apart. Select "
+                        "only one of them.";
+        m_fatal = std::move(error);
+        return;
+    }
+    m_read.log().info("The tap sends " + list + " under one name, " + quote(name) +
+                      ": they are read one after another, in runs of their own.");
+    if (m_forwarded == 0) {
+        separate(streams);
+    } else {
+        put_off(streams);
+    }
+}
+
+// Nothing has come out yet: start again with only the first of them.
+void Run::separate(const std::vector<std::size_t>& streams)
+{
+    std::vector<std::size_t> first_run;
+    std::vector<std::size_t> alone;
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        const bool collides = std::find(streams.begin() + 1, streams.end(), i) != streams.end();
+        (collides ? alone : first_run).push_back(m_streams[i].index);
+    }
+    m_read.queue_run(std::move(first_run));
+    for (const std::size_t stream : alone) {
+        m_read.queue_run({stream});
+    }
+    m_replanned = true;
+}
+
+// Records of other streams are out already and must not come twice: go on without the colliding ones.
+void Run::put_off(const std::vector<std::size_t>& streams)
+{
+    emit_pending();
+    for (const std::size_t i : streams) {
+        m_streams[i].put_off = true;
+        m_read.queue_run({m_streams[i].index});
+    }
+}
+
+void Run::appear(RunStream& stream)
+{
+    stream.appeared = true;
+    m_read.start(stream.index);
+}
+
+const airbyte::StreamDescriptor& Run::descriptor(const RunStream& stream) const
+{
+    return m_read.plan().streams[stream.index].descriptor;
+}
+
+std::string Run::name_of(const RunStream& stream) const
+{
+    return quote(airbyte::display_name(descriptor(stream)));
+}
+
+bool Run::any_without_records() const
+{
+    return std::any_of(m_streams.begin(), m_streams.end(),
+                       [](const RunStream& stream) { return stream.records == 0 && !stream.put_off; });
+}
+
+} // namespace tapbridge::translate

@@ -1,0 +1,208 @@
+// The states of a run, and how it ends.
+#include "airbyte/message.h"
+#include "translate/run.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tapbridge::translate {
+
+namespace {
+
+airbyte::Error silent_error()
+{
+    airbyte::Error error;
+    error.message = "The tap ended with exit status 0 but sent no message at all. It may not have "
+                    "taken the catalog it was given, or its settings may leave nothing to read.";
+    return error;
+}
+
+airbyte::Error absent_error(const airbyte::StreamDescriptor& stream)
+{
+    airbyte::Error error;
+    error.failure_type = airbyte::FailureType::config_error;
+    error.stream = stream;
+    error.message = "The tap sent nothing of stream \"" + airbyte::display_name(stream) +
+                    "\", not even its schema, so it cannot be told from one that failed. It may "
+                    "depend on another stream that is not selected, or the tap may not take the "
+                    "catalog option it was given.";
+    return error;
+}
+
+} // namespace
+
+std::vector<StateStream> Run::state_streams() const
+{
+    std::vector<StateStream> streams;
+    for (const RunStream& stream : m_streams) {
+        if (!stream.put_off) {
+            const ReadStream& planned = m_read.plan().streams[stream.index];
+            streams.push_back({planned.descriptor,
+                               m_read.catalog().entries[planned.selection.entry].tap_stream_id,
+                               planned.incremental()});
+        }
+    }
+    return streams;
+}
+
+std::optional<Clock::time_point> Run::deadline() const
+{
+    if (!m_state_pending || !m_state_sent) {
+        return std::nullopt;
+    }
+    return *m_state_sent + m_read.options().state_interval;
+}
+
+void Run::on_deadline(Clock::time_point now)
+{
+    if (const auto due = deadline(); due && now >= *due) {
+        m_now = now;
+        emit_pending();
+    }
+}
+
+void Run::emit_pending()
+{
+    if (!std::exchange(m_state_pending, false)) {
+        return;
+    }
+    m_state_sent = m_now;
+    if (const std::optional<json::Value> blob = json::parse(m_state)) {
+        emit_states(*blob, false);
+    }
+}
+
+void Run::emit_states(const json::Value& blob, bool final)
+{
+    SplitState split = split_state(blob, state_streams());
+    std::optional<std::uint64_t> sequence;
+    std::size_t i = 0;
+    for (RunStream& stream : m_streams) {
+        if (stream.put_off) {
+            continue;
+        }
+        std::optional<json::Value>& bookmark = split.bookmarks[i++];
+        if (!final && stream.records_since_state == 0 && bookmark == stream.bookmark) {
+            continue;
+        }
+        if (!sequence) {
+            sequence = m_read.next_sequence();
+        }
+        m_read.start(stream.index);
+        airbyte::append_stream_state(m_read.out(), descriptor(stream),
+                                     stream_state(bookmark, split.shared, *sequence),
+                                     std::exchange(stream.records_since_state, 0));
+        stream.bookmark = std::move(bookmark);
+    }
+}
+
+void Run::finish(const RunVerdict& verdict)
+{
+    count_dropped();
+    if (m_replanned) {
+        return;
+    }
+    const std::optional<airbyte::Error> cause = root_cause(verdict);
+    if (verdict.clean && !cause) {
+        finish_clean();
+        return;
+    }
+    emit_pending();
+    for (const RunStream& stream : m_streams) {
+        if (!stream.put_off) {
+            m_read.incomplete(stream.index);
+        }
+    }
+    if (cause) {
+        m_read.fail(*cause);
+    }
+}
+
+std::optional<airbyte::Error> Run::root_cause(const RunVerdict& verdict) const
+{
+    if (m_fatal) {
+        return m_fatal;
+    }
+    if (verdict.failure) {
+        airbyte::Error error = *verdict.failure;
+        if (m_damage) {
+            error.internal_message += "\n" + m_damage->message;
+        }
+        return error;
+    }
+    if (m_damage) {
+        return m_damage;
+    }
+    if (verdict.clean && m_messages == 0 && !may_be_silent()) {
+        return silent_error();
+    }
+    return std::nullopt;
+}
+
+// A tap with nothing new to tell may say nothing.
+bool Run::may_be_silent() const
+{
+    for (std::size_t i = 0; i < m_streams.size(); ++i) {
+        if (!m_read.plan().streams[m_streams[i].index].incremental() || !m_joined.has_entry[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Run::finish_clean()
+{
+    std::optional<json::Value> blob = m_has_state ? json::parse(m_state) : m_joined.blob;
+    if (m_has_state && blob) {
+        const std::vector<std::optional<json::Value>> bookmarks =
+            split_state(*blob, state_streams()).bookmarks;
+        std::size_t i = 0;
+        for (RunStream& stream : m_streams) {
+            if (!stream.put_off) {
+                stream.appeared |= bookmarks[i++].has_value();
+            }
+        }
+    }
+    m_state_pending = false;
+    for (RunStream& stream : m_streams) {
+        if (!stream.put_off && !stream.appeared) {
+            judge_absent(stream);
+        }
+    }
+    emit_states(blob ? *blob : json::Value::object(), true);
+    for (const RunStream& stream : m_streams) {
+        if (!stream.put_off) {
+            m_read.complete(stream.index); // no effect on those that judge_absent() has ended
+        }
+    }
+}
+
+// The platform would empty the table of a full refresh that sent nothing; an incremental stream keeps its rows.
+void Run::judge_absent(RunStream& stream)
+{
+    if (m_read.plan().streams[stream.index].incremental()) {
+        m_read.log().warn("The tap sent nothing of stream \"" +
+                          airbyte::display_name(descriptor(stream)) +
+                          "\": taken for one without news.");
+        return;
+    }
+    m_read.incomplete(stream.index);
+    m_read.fail(absent_error(descriptor(stream)));
+    stream.put_off = true; // no state, no COMPLETE
+}
+
+void Run::count_dropped()
+{
+    for (const auto& [name, wire] : m_wires) {
+        if (wire.dropped > 0) {
+            m_read.log().info(std::to_string(wire.dropped) + " records of stream \"" + name +
+                              "\" were dropped: it is not selected.");
+        }
+    }
+    if (m_noise > 0) {
+        m_read.log().warn(std::to_string(m_noise) +
+                          " lines of the tap's output were no Singer messages.");
+    }
+}
+
+} // namespace tapbridge::translate

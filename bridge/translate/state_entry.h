@@ -1,0 +1,24 @@
+// One stream_state of ours as text and back: see translate/state.h.
+#pragma once
+
+#include "util/json/value.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace tapbridge::translate {
+
+struct StateEntry {
+    std::optional<json::Value> bookmark;
+    json::Value shared;
+    std::uint64_t sequence = 0;
+};
+
+// Absent for a value that this program never wrote. Clients rewrite numbers and people edit states:
+// 5.0 and "5" are sequences too, and a part may be missing.
+std::optional<StateEntry> read_state_entry(const json::Value& stream_state);
+
+// The sequence alone, of whatever has one.
+std::optional<std::uint64_t> read_sequence(const json::Value& stream_state);
+
+} // namespace tapbridge::translate

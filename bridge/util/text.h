@@ -1,0 +1,29 @@
+// Text helpers that know neither Singer nor Airbyte.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tapbridge::text {
+
+std::string_view trim(std::string_view text);
+std::string lower(std::string_view text); // ASCII only
+std::string upper(std::string_view text); // ASCII only
+bool contains(std::string_view text, std::string_view part);
+// `part` must be lower case (ASCII).
+bool contains_ignoring_case(std::string_view text, std::string_view part);
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::string replace_all(std::string text, std::string_view from, std::string_view to);
+
+// Valid UTF-8: each bad sequence becomes U+FFFD.
+std::string to_utf8(std::string_view bytes);
+// At most `limit` bytes, cut between characters, with "..." where something was cut.
+std::string shorten(std::string_view text, std::size_t limit);
+
+// The candidate that `word` was probably meant to be; empty where none is near.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+} // namespace tapbridge::text

@@ -1,0 +1,15 @@
+// Clocks. Wall-clock times are milliseconds since 1970 (Airbyte's emitted_at).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace tapbridge {
+
+using Clock = std::chrono::steady_clock; // for deadlines
+
+// Wall-clock time in ms since the epoch. Never decreases within this process, also when the system
+// clock is set back: destinations break ties by emitted_at.
+std::int64_t now_ms();
+
+} // namespace tapbridge

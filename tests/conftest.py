@@ -1,0 +1,83 @@
+"""Fixtures for every folder of Python tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.bridge import Bridge
+from harness.postgres import Postgres, programs
+from harness.processes import marked_processes, wait_until
+from harness.scripted import ScriptedTap
+
+ROOT = Path(__file__).resolve().parent.parent
+SKIP_STATUS = 77  # ctest's SKIP_RETURN_CODE
+CI = os.environ.get("CI", "").lower() in ("1", "true")
+
+
+def needed_program(variable, default):
+    """A program that the build makes: its path is in the environment when ctest runs the tests."""
+    path = Path(os.environ.get(variable) or default)
+    if not os.access(path, os.X_OK):
+        pytest.skip(f"{path} is not there: build it, or name another in {variable}")
+    return path
+
+
+@pytest.fixture
+def bridge(tmp_path):
+    """The bridge, with folders of its own; at the end no process of its runs may be left."""
+    program = needed_program("TAPBRIDGE", ROOT / "build/dev/bridge/tapbridge")
+    folder = tmp_path / "bridge"
+    folder.mkdir()
+    yield (bridge := Bridge(program, folder))
+    wait_until(lambda: not marked_processes(bridge.marker), what="the end of every process of the run")
+
+
+@pytest.fixture
+def scripted_tap(tmp_path):
+    """scripted_tap(scenario) is the command of a tap that does what the scenario says (integration/README.md)."""
+    program = needed_program("SCRIPTED_TAP_BIN", ROOT / "build/dev/tests/integration/scripted_tap")
+    folder = tmp_path / "tap"
+    folder.mkdir()
+    return ScriptedTap(program, folder)
+
+
+@pytest.fixture(scope="session")
+def tap():
+    """tap("jsonl") is the path of that tap in its own environment."""
+
+    def path(name):
+        program = ROOT / f".venv/tap-{name}/bin/tap-{name}"
+        if not program.exists():
+            pytest.skip(f"tap-{name} is not installed: ./tests/run installs it")
+        return str(program)
+
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server for the session."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed: ./tests/run installs it")
+    server = Postgres()
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """On CI a skipped test is a failed one."""
+    report = (yield).get_result()
+    if CI and report.skipped:
+        report.outcome, report.longrepr = "failed", f"skipped, which CI does not allow: {report.longrepr[2]}"
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """When every test was skipped, ctest is to say so."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    ran = any(reporter.stats.get(outcome) for outcome in ("passed", "failed", "error"))
+    if exitstatus == pytest.ExitCode.OK and not ran:
+        session.exitstatus = SKIP_STATUS
