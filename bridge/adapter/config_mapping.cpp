@@ -138,7 +138,7 @@ private:
 Value for_user(const Value& tap, const Places& places)
 {
     if (const Place* json_setting = place_here(places)) {
-        const bool stays = json_setting->or_text && tap.is_string();
+        const bool stays = json_setting->or_text && !is_list_or_object(tap);
         return stays ? tap : Value::string(tap.text());
     }
     if (places.empty() || !is_list_or_object(tap))

@@ -125,7 +125,8 @@ std::string_view name_of(StreamStatus status)
 
 } // namespace
 
-void append_log(std::string& out, Level level, std::string_view message, std::string_view stack_trace)
+void append_log(std::string& out, Level level, std::string_view message,
+                std::string_view stack_trace)
 {
     out += R"({"type":"LOG","log":{"level":")";
     out += name_of(level);
@@ -184,8 +185,8 @@ void append_connection_status(std::string& out, bool succeeded, std::string_view
     out += "}}\n";
 }
 
-void append_stream_state(std::string& out, const StreamDescriptor& stream, std::string_view stream_state,
-                         std::uint64_t record_count)
+void append_stream_state(std::string& out, const StreamDescriptor& stream,
+                         std::string_view stream_state, std::uint64_t record_count)
 {
     out += R"({"type":"STATE","state":{"type":"STREAM","stream":{)";
     append_descriptor(out, stream);

@@ -19,9 +19,15 @@ constexpr std::size_t k_shortest_line = 8;
 constexpr std::string_view k_mask = "****";
 constexpr std::string_view k_digits = "0123456789abcdef";
 
-unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
+unsigned byte_of(char c)
+{
+    return static_cast<unsigned char>(c);
+}
 
-bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 && byte_of(c) < 0x80; }
+bool is_alnum(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 && byte_of(c) < 0x80;
+}
 
 void append_hex(std::string& out, unsigned byte)
 {
@@ -212,9 +218,9 @@ void Redactor::add_form(std::string form)
 {
     if (std::find(m_forms.begin(), m_forms.end(), form) != m_forms.end())
         return;
-    const auto place =
-        std::find_if(m_forms.begin(), m_forms.end(),
-                     [&](const std::string& other) { return other.size() < form.size(); });
+    const auto place = std::find_if(m_forms.begin(), m_forms.end(), [&](const std::string& other) {
+        return other.size() < form.size();
+    });
     m_forms.insert(place, std::move(form));
 }
 

@@ -1,6 +1,7 @@
 // A tap's catalog, as `--discover` prints it. Real ones are dirty: no `stream` or no
-// `tap_stream_id`, metadata absent or empty, "" for unset, a string where a list belongs, keys in the
-// metadata or at top level, `inclusion` only inside the schema (tap-mysql). All that is settled here.
+// `tap_stream_id`, metadata absent or empty, "" for unset, a string where a list belongs, keys in
+// the metadata or at top level, `inclusion` only inside the schema (tap-mysql). All that is settled
+// here.
 #pragma once
 
 #include "util/json/value.h"
@@ -19,11 +20,13 @@ struct CatalogEntry {
     std::string table_name;    // "" = none; likewise below
     std::string schema_name;   // metadata schema-name
     std::string database_name; // metadata database-name, else top level
-    std::vector<std::string> key_properties;         // table-key-properties, else top level, else view-key-properties
+    // table-key-properties, else top level, else view-key-properties
+    std::vector<std::string> key_properties;
     std::vector<std::string> valid_replication_keys; // also from a plain string; empty = none
-    std::string replication_key;    // metadata, else top level
-    std::string replication_method; // forced-replication-method, else metadata replication-method, else
-                                    // top level; upper case, "" = none
+    std::string replication_key;                     // metadata, else top level
+    // forced-replication-method, else metadata replication-method, else top level; upper case with
+    // underscores, "" = none
+    std::string replication_method;
     bool forced_replication_method = false;
     std::string parent_tap_stream_id;
     bool is_view = false;
@@ -33,7 +36,8 @@ struct CatalogEntry {
 
     // Of a property by its breadcrumb below the stream, e.g. {"properties", "id"}: "available",
     // "automatic", "unsupported" or "". Metadata first, else the schema's own `inclusion`.
-    std::string inclusion(const json::Value& raw_entry, const std::vector<std::string>& breadcrumb) const;
+    std::string inclusion(const json::Value& raw_entry,
+                          const std::vector<std::string>& breadcrumb) const;
 };
 
 struct Catalog {
@@ -41,24 +45,30 @@ struct Catalog {
     std::vector<CatalogEntry> entries;
 
     const json::Value& raw_entry(const CatalogEntry& entry) const;
-    const json::Value& schema(const CatalogEntry& entry) const; // an empty object where there is none
+    // An empty object where there is none.
+    const json::Value& schema(const CatalogEntry& entry) const;
 };
 
 // The metadata object of that breadcrumb inside a raw entry, or null. The last one where several
-// have the same breadcrumb. A breadcrumb that is null, "" or absent means the stream itself; one may
-// also be a string that holds a JSON list. Walks the whole list: not for a loop over all columns.
-const json::Value* metadata_at(const json::Value& raw_entry, const std::vector<std::string>& breadcrumb);
+// have the same breadcrumb. A breadcrumb that is null, "" or absent means the stream itself; one
+// may also be a string that holds a JSON list. Walks the whole list: not for a loop over all
+// columns.
+const json::Value* metadata_at(const json::Value& raw_entry,
+                               const std::vector<std::string>& breadcrumb);
 json::Value* metadata_at(json::Value& raw_entry, const std::vector<std::string>& breadcrumb);
 
 struct CatalogResult {
     std::optional<Catalog> catalog;
-    std::string problem;               // why there is none: "printed nothing", "line 3, column 7: is not JSON", ...
-    bool is_message_stream = false;    // the output was SCHEMA/RECORD/STATE messages: the tap had started to sync
-    std::vector<std::string> warnings; // entries that had to be left out, and why
+    // Why there is none: "printed nothing", "line 3, column 7: is not JSON", ...
+    std::string problem;
+    // The output was SCHEMA, RECORD or STATE messages: the tap had started to sync.
+    bool is_message_stream = false;
+    // Entries that had to be left out, and why.
+    std::vector<std::string> warnings;
 };
 
-// Reads all that a tap printed on stdout when asked to discover: one object with `streams`, whatever
-// stands before or behind it, or the bare list of streams.
+// Reads all that a tap printed on stdout when asked to discover: one object with `streams`,
+// whatever stands before or behind it, or the bare list of streams.
 CatalogResult read_catalog(std::string_view output);
 
 } // namespace tapbridge::singer

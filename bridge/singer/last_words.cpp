@@ -1,5 +1,4 @@
 #include "singer/log_line.h"
-
 #include "singer/stack_trace.h"
 #include "util/text.h"
 
@@ -20,8 +19,9 @@ constexpr std::size_t k_tail_bytes = 4096;
 std::size_t class_name_length(std::string_view text)
 {
     std::size_t end = 0;
-    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
-                                 std::string_view("._$<>").find(text[end]) != std::string_view::npos))
+    while (end < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+            std::string_view("._$<>").find(text[end]) != std::string_view::npos))
         ++end;
     return end;
 }
@@ -40,7 +40,8 @@ std::string_view without_wrapped_class(std::string_view text)
 // SQLAlchemy appends the statement, its parameters (which are data) and a link.
 std::string_view without_appendix(std::string_view text)
 {
-    for (const std::string_view mark : {"\n[SQL: ", "\n[parameters: ", "\n(Background on this error"})
+    for (const std::string_view mark :
+         {"\n[SQL: ", "\n[parameters: ", "\n(Background on this error"})
         text = text.substr(0, text.find(mark));
     return text;
 }
@@ -90,14 +91,18 @@ std::string words_of_exception(std::string_view exception)
 }
 
 // An exception such as KeyError, printed without its class, is no more than the key.
-bool says_little(std::string_view words) { return words.find(' ') == std::string_view::npos; }
+bool says_little(std::string_view words)
+{
+    return words.find(' ') == std::string_view::npos;
+}
 
 // A slip in the tap's code: its text alone ("'NoneType' object has no attribute 'x'") reads like an
 // accident of the user's.
 bool is_slip(std::string_view exception_words)
 {
-    static constexpr std::array k_types{"AttributeError", "TypeError",         "KeyError",   "NameError",
-                                        "IndexError",     "UnboundLocalError", "ImportError", "AssertionError"};
+    static constexpr std::array k_types{"AttributeError", "TypeError",     "KeyError",
+                                        "NameError",      "IndexError",    "UnboundLocalError",
+                                        "ImportError",    "AssertionError"};
     const auto type = exception_words.substr(0, exception_words.find(": "));
     return std::find(k_types.begin(), k_types.end(), type) != k_types.end();
 }
@@ -155,7 +160,8 @@ void LastWords::add_to_tail(std::string_view text)
     if (text.empty())
         return;
     for (const auto line : text::split(text, '\n')) {
-        m_tail.push_back(text::shorten(text::to_utf8(line.substr(0, k_tail_bytes)), k_longest_words));
+        m_tail.push_back(
+            text::shorten(text::to_utf8(line.substr(0, k_tail_bytes)), k_longest_words));
         m_tail_bytes += m_tail.back().size() + 1;
         while (m_tail.size() > k_tail_lines || m_tail_bytes > k_tail_bytes) {
             m_tail_bytes -= m_tail.front().size() + 1;
@@ -209,7 +215,10 @@ std::string LastWords::best() const
     return text::shorten(words, k_longest_words);
 }
 
-std::string LastWords::last_traceback() const { return m_traceback; }
+std::string LastWords::last_traceback() const
+{
+    return m_traceback;
+}
 
 std::string LastWords::tail() const
 {
@@ -222,6 +231,9 @@ std::string LastWords::tail() const
     return out;
 }
 
-std::vector<std::string> LastWords::missing_keys() const { return m_missing_keys; }
+std::vector<std::string> LastWords::missing_keys() const
+{
+    return m_missing_keys;
+}
 
 } // namespace tapbridge::singer

@@ -10,10 +10,19 @@ namespace tapbridge::singer {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+bool is_word(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
-bool has_blank(std::string_view text) { return text.find_first_of(" \t") != std::string_view::npos; }
+bool has_blank(std::string_view text)
+{
+    return text.find_first_of(" \t") != std::string_view::npos;
+}
 
 std::string_view without_leading(std::string_view text, std::string_view characters)
 {
@@ -46,7 +55,8 @@ std::size_t fraction_and_zone(std::string_view text, std::size_t at)
     const std::size_t begin = at;
     if (at < text.size() && (text[at] == ',' || text[at] == '.'))
         at += 1 + digits_at(text, at + 1);
-    for (const std::string_view zone : {"Z", "+99:99", "-99:99", "+9999", "-9999", " +9999", " UTC"})
+    for (const std::string_view zone :
+         {"Z", "+99:99", "-99:99", "+9999", "-9999", " +9999", " UTC"})
         if (has_shape(text.substr(at), zone)) {
             at += zone.size();
             break;
@@ -143,7 +153,8 @@ std::optional<LogHead> parse_behind_date(std::string_view rest)
     if (!word.empty()) {
         auto tail = inner.substr(word.size());
         if (bracket)
-            tail = without_leading(tail, " ").starts_with(']') ? tail.substr(tail.find(']') + 1) : tail;
+            tail = without_leading(tail, " ").starts_with(']') ? tail.substr(tail.find(']') + 1)
+                                                               : tail;
         return made_head(*level_named(word), true, after_level(tail));
     }
     // "[thread] LEVEL logger - message" and "[name] LEVEL: message"
@@ -160,11 +171,10 @@ std::optional<LogHead> parse_behind_date(std::string_view rest)
     if (level.empty())
         return std::nullopt;
     const auto behind = without_leading(rest.substr(dash + 3 + level.size()), " ");
-    return made_head(*level_named(level), true,
-                     without_leading(behind.starts_with("- ") || behind.starts_with(": ")
-                                         ? behind.substr(2)
-                                         : behind,
-                                     " "));
+    return made_head(
+        *level_named(level), true,
+        without_leading(
+            behind.starts_with("- ") || behind.starts_with(": ") ? behind.substr(2) : behind, " "));
 }
 
 std::optional<LogHead> parse_dated(std::string_view line)
@@ -205,8 +215,9 @@ std::string_view after_colon(std::string_view rest)
     if (rest.empty() || rest.front() == ' ')
         return without_leading(rest, " ");
     const auto colon = rest.find(':');
-    return colon == std::string_view::npos || has_blank(rest.substr(0, colon)) ? rest
-                                                                               : rest.substr(colon + 1);
+    return colon == std::string_view::npos || has_blank(rest.substr(0, colon))
+               ? rest
+               : rest.substr(colon + 1);
 }
 
 std::optional<LogHead> parse_level_first(std::string_view line)
@@ -242,7 +253,8 @@ std::optional<LogHead> parse_python_warning(std::string_view line)
     while (word > 0 && is_word(line[word - 1]))
         --word;
     const auto place = line.substr(0, word);
-    const auto colon = place.size() > 3 ? place.rfind(':', place.size() - 3) : std::string_view::npos;
+    const auto colon =
+        place.size() > 3 ? place.rfind(':', place.size() - 3) : std::string_view::npos;
     if (!place.ends_with(": ") || colon == std::string_view::npos)
         return std::nullopt;
     const auto digits = digits_at(place, colon + 1);
@@ -255,10 +267,20 @@ std::optional<LogHead> parse_python_warning(std::string_view line)
 std::optional<LogHead> parse_last_cry(std::string_view line)
 {
     static constexpr std::array k_usage{"usage: ", "Usage: "};
-    static constexpr std::array k_errors{
-        "Error: ",    "error: ",      "fatal: ",            "Fatal ",           "panic: ",
-        "thread '",   "Uncaught ",    "Exception in thread", "Segmentation fault", "Bus error",
-        "Aborted",    "Illegal instruction", "Unhandled exception", "Out of memory"};
+    static constexpr std::array k_errors{"Error: ",
+                                         "error: ",
+                                         "fatal: ",
+                                         "Fatal ",
+                                         "panic: ",
+                                         "thread '",
+                                         "Uncaught ",
+                                         "Exception in thread",
+                                         "Segmentation fault",
+                                         "Bus error",
+                                         "Aborted",
+                                         "Illegal instruction",
+                                         "Unhandled exception",
+                                         "Out of memory"};
     for (const std::string_view prefix : k_usage)
         if (line.starts_with(prefix))
             return made_head(Level::info, true, line);
@@ -321,8 +343,8 @@ std::optional<LogHead> parse_log_head(std::string_view line)
         return std::nullopt;
     if (line.front() == '{')
         return parse_structured_log(line);
-    for (auto* const parse : {parse_key_value, parse_dated, parse_level_first, parse_last_cry,
-                              parse_python_warning})
+    for (auto* const parse :
+         {parse_key_value, parse_dated, parse_level_first, parse_last_cry, parse_python_warning})
         if (auto head = parse(line))
             return head;
     return std::nullopt;

@@ -11,9 +11,15 @@ namespace tapbridge::singer {
 
 namespace {
 
-bool is_blank(std::string_view text) { return text::trim(text).empty(); }
+bool is_blank(std::string_view text)
+{
+    return text::trim(text).empty();
+}
 
-bool is_indented(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
+bool is_indented(std::string_view line)
+{
+    return line.starts_with(' ') || line.starts_with('\t');
+}
 
 // Colours and cursor movements, which some taps print although nobody watches.
 std::string without_escapes(std::string_view line)
@@ -37,8 +43,13 @@ std::string without_escapes(std::string_view line)
 // How database drivers go on after the first line of an error.
 bool is_known_continuation(std::string_view line)
 {
-    static constexpr std::array k_prefixes{"LINE ",  "DETAIL: ",     "HINT: ",           "CONTEXT: ",
-                                           "[SQL: ", "[parameters: ", "(Background on this error"};
+    static constexpr std::array k_prefixes{"LINE ",
+                                           "DETAIL: ",
+                                           "HINT: ",
+                                           "CONTEXT: ",
+                                           "[SQL: ",
+                                           "[parameters: ",
+                                           "(Background on this error"};
     for (const std::string_view prefix : k_prefixes)
         if (line.starts_with(prefix))
             return true;
@@ -145,10 +156,11 @@ void LogReader::begin(Level level, Takes takes)
 
 void LogReader::begin_stack(Level level, std::string_view line, bool every_line_has_head)
 {
-    const bool linked = m_pending && m_in_stack &&
-                        links_stack_traces(last_written_line(m_pending->stack_trace));
-    const bool failed = m_pending && !m_in_stack && m_pending->stack_trace.empty() &&
-                        (m_level >= Level::error || m_pending->message.starts_with("Exception ignored"));
+    const bool linked =
+        m_pending && m_in_stack && links_stack_traces(last_written_line(m_pending->stack_trace));
+    const bool failed =
+        m_pending && !m_in_stack && m_pending->stack_trace.empty() &&
+        (m_level >= Level::error || m_pending->message.starts_with("Exception ignored"));
     if (!linked && !failed) {
         begin(level, Takes::everything);
         m_pending = LogEntry{level, {}, {}};

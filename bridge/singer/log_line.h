@@ -75,11 +75,12 @@ public:
 
     // The most telling line: the last CRITICAL entry (lines logged as CRITICAL one after another
     // count as one), else the exception of the last traceback, else the last ERROR, else "". What a
-    // traceback shows as the cause of that exception follows in parentheses where it adds something.
-    // Python's exceptions lose their module path. Links to documentation that SQLAlchemy appends
-    // ("(Background on this error at: ...)") and SQL statements are left out. argparse's and click's
-    // usage errors ("tap-x: error: ...", "Error: ...") are ERROR entries. One line, at most 1,000
-    // bytes.
+    // traceback shows as the cause of that exception follows in parentheses where it adds
+    // something. Python's exceptions lose their module path. Links to documentation that SQLAlchemy
+    // appends
+    // ("(Background on this error at: ...)") and SQL statements are left out. argparse's and
+    // click's usage errors ("tap-x: error: ...", "Error: ...") are ERROR entries. One line, at most
+    // 1,000 bytes.
     std::string best() const;
     std::string last_traceback() const;
     // The last lines, at most 20 and 4 KiB, joined by newlines. Without DEBUG.

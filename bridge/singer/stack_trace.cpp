@@ -14,7 +14,10 @@ constexpr std::string_view k_group_head = "+ Exception Group Traceback (most rec
 constexpr std::string_view k_java_head = "Exception in thread \"";
 constexpr std::string_view k_java_cause = "Caused by: ";
 
-bool is_indented(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
+bool is_indented(std::string_view line)
+{
+    return line.starts_with(' ') || line.starts_with('\t');
+}
 
 // "com.acme.SomeException" or "acme.errors.SomeError": also what Python prints of an exception.
 bool is_qualified_exception(std::string_view word)

@@ -1,5 +1,4 @@
 #include "singer/log_format.h"
-
 #include "util/text.h"
 
 #include <boost/json.hpp>
@@ -16,7 +15,8 @@ namespace json = boost::json;
 // A line beyond this is data that somebody printed, not a log entry.
 constexpr std::size_t k_longest_line = 1024 * 1024;
 
-const json::value* first_of(const json::object& object, std::initializer_list<std::string_view> names)
+const json::value* first_of(const json::object& object,
+                            std::initializer_list<std::string_view> names)
 {
     for (const auto name : names)
         if (const auto* value = object.if_contains(name); value != nullptr && !value->is_null())
@@ -72,7 +72,8 @@ void append_frame(std::string& out, const json::value& frame)
 void append_exception(std::string& out, const json::object& exception)
 {
     for (const auto& [name, link] :
-         {std::pair{"cause", "\nThe above exception was the direct cause of the following exception:\n\n"},
+         {std::pair{"cause",
+                    "\nThe above exception was the direct cause of the following exception:\n\n"},
           std::pair{"context",
                     "\nDuring handling of the above exception, another exception occurred:\n\n"}}) {
         const auto* inner = first_of(exception, {name});
@@ -83,7 +84,8 @@ void append_exception(std::string& out, const json::object& exception)
         break;
     }
     out += "Traceback (most recent call last):\n";
-    if (const auto* frames = first_of(exception, {"traceback"}); frames != nullptr && frames->is_array())
+    if (const auto* frames = first_of(exception, {"traceback"});
+        frames != nullptr && frames->is_array())
         for (const auto& frame : frames->get_array())
             append_frame(out, frame);
     const auto module = as_text(first_of(exception, {"module"}));

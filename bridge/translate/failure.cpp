@@ -15,23 +15,35 @@ using airbyte::FailureType;
 
 // All in lower case; matched against words in lower case. Rate limits come first: GitHub and others
 // answer them with 403, which else means that the user lacks a right.
-constexpr std::array k_limited{
-    "rate limit", "rate_limit_exceeded", "ratelimit", "too many requests", "throttl", "quota exceeded",
-    "quotaexceeded", "exceeded your quota", "exceeded quota", "request_limit_exceeded",
-    "requestlimitexceeded", "slow down", "slowdown", "api call limit", "concurrent requests"};
+constexpr std::array k_limited{"rate limit",
+                               "rate_limit_exceeded",
+                               "ratelimit",
+                               "too many requests",
+                               "throttl",
+                               "quota exceeded",
+                               "quotaexceeded",
+                               "exceeded your quota",
+                               "exceeded quota",
+                               "request_limit_exceeded",
+                               "requestlimitexceeded",
+                               "slow down",
+                               "slowdown",
+                               "api call limit",
+                               "concurrent requests"};
 
 constexpr std::array k_config{
     // credentials
     "password authentication failed", "authentication failed", "authentication failure",
-    "authentication error", "authenticationexception", "failed to authenticate", "not authenticated",
-    "authentication is required", "authentication required", "could not authenticate", "access denied",
-    "accessdenied", "login failed", "login failure", "bad credentials", "invalid credentials",
-    "incorrect credentials", "wrong credentials", "invalid login", "invalid_login", "invalid username",
-    "incorrect username", "invalid password", "incorrect password", "wrong password", "invalid api key",
-    "invalid api_key", "invalid apikey", "invalid api token", "invalid_api_key", "api key not valid",
-    "api key is invalid", "api key is not valid", "incorrect api key", "invalid key provided",
-    "no api key", "invalid token", "token is invalid", "invalid access token", "invalid_auth",
-    "not_authed", "invalid oauth", "invalid bearer", "invalid_grant", "invalid_client", "invalid_token",
+    "authentication error", "authenticationexception", "failed to authenticate",
+    "not authenticated", "authentication is required", "authentication required",
+    "could not authenticate", "access denied", "accessdenied", "login failed", "login failure",
+    "bad credentials", "invalid credentials", "incorrect credentials", "wrong credentials",
+    "invalid login", "invalid_login", "invalid username", "incorrect username", "invalid password",
+    "incorrect password", "wrong password", "invalid api key", "invalid api_key", "invalid apikey",
+    "invalid api token", "invalid_api_key", "api key not valid", "api key is invalid",
+    "api key is not valid", "incorrect api key", "invalid key provided", "no api key",
+    "invalid token", "token is invalid", "invalid access token", "invalid_auth", "not_authed",
+    "invalid oauth", "invalid bearer", "invalid_grant", "invalid_client", "invalid_token",
     "invalid_scope", "unauthorized", "unauthorised", "unauthenticated", "not authorized",
     "not authorised", "token has expired", "token expired", "expired token", "expiredtoken",
     "token is expired", "token was revoked", "has been revoked", "token_revoked", "session expired",
@@ -43,8 +55,8 @@ constexpr std::array k_config{
     "forbidden", "permission denied", "permission_denied", "insufficient permission",
     "insufficient privilege", "insufficient_scope", "insufficient access", "insufficient scope",
     "insufficient rights", "missing scope", "missing_scope", "not have permission",
-    "not have sufficient", "not have access", "not permitted", "not allowed to access", "no permission",
-    "lacks permission", "command denied to user", "has not been used in project",
+    "not have sufficient", "not have access", "not permitted", "not allowed to access",
+    "no permission", "lacks permission", "command denied to user", "has not been used in project",
     "must be superuser or replication role", "api_disabled_for_org", "payment required",
     "subscription has expired", "account is suspended",
     // settings
@@ -52,9 +64,9 @@ constexpr std::array k_config{
     "config must contain", "missing required config", "missing required setting",
     "missing required key", "missing required propert", "missing required parameter",
     "missing config", "missing credentials", "required config", "must be provided", "need either",
-    "must be set", "invalid subdomain",
-    "invalid url", "no schema supplied", "missingschema", "invalidurl",
-    "unable to parse connection string", "could not parse sqlalchemy url", "not a valid url",
+    "must be set", "invalid subdomain", "invalid url", "no schema supplied", "missingschema",
+    "invalidurl", "unable to parse connection string", "could not parse sqlalchemy url",
+    "not a valid url",
     // what is to be read from
     "no such file", "filenotfound", "file not found", "is a directory", "unknown database",
     "no such table", "unknown table", "nosuchbucket", "no such bucket", "bucket does not exist",
@@ -65,33 +77,110 @@ constexpr std::array k_config{
     "wrong_version_number", "wrong version number", "does not support ssl", "unknownhostkey",
     "not found in known_hosts", "proxy authentication required"};
 
-constexpr std::array k_transient{
-    "timed out", "timeouterror", "timeoutexception", "readtimeout", "connecttimeout", "sockettimeout",
-    "read timeout", "connect timeout", "connection timeout", "socket timeout", "request timeout",
-    "statement timeout", "lock wait timeout", "gateway timeout", "gateway time-out",
-    "authentication timeout", "operation timeout", "timeout expired", "timeout exceeded",
-    "timeout occurred", "timeout error", "i/o timeout", "etimedout", "deadline exceeded",
-    "deadline_exceeded", "connection refused", "econnrefused", "connection reset", "econnreset",
-    "connection aborted", "connection was aborted", "connection broken", "connection lost",
-    "connection closed", "connection was closed", "connection has been closed",
-    "connection already closed", "connection unexpectedly closed", "closed the connection",
-    "remote end closed", "remotedisconnected", "connection pool", "incompleteread", "incomplete read",
-    "chunkedencodingerror", "protocolerror", "name resolution", "name or service not known",
-    "nodename nor servname", "getaddrinfo", "eai_again", "enotfound", "could not translate host name",
-    "unknown host", "unknownhost", "no address associated with hostname", "failed to resolve",
-    "no such host", "network is unreachable", "host is unreachable", "no route to host",
-    "network error", "max retries exceeded", "too many connections", "too many clients",
-    "remaining connection slots", "connection limit exceeded", "can't connect to",
-    "cannot connect to", "could not connect to", "unable to connect", "failed to connect",
-    "connection error", "connectionerror", "lost connection", "server has gone away",
-    "terminating connection", "the database system is", "deadlock",
-    "canceling statement due to conflict", "snapshot too old", "serialization failure",
-    "temporarily unavailable", "temporary failure", "temporarily disabled", "try again later",
-    "please try again", "please retry", "service unavailable", "serviceunavailable",
-    "currently unavailable", "under maintenance", "bad gateway", "internal server error",
-    "internalservererror", "server error", "backend error", "backenderror", "overloaded",
-    "unexpected eof", "eof occurred in violation of protocol", "eoferror", "broken pipe",
-    "took longer than"};
+constexpr std::array k_transient{"timed out",
+                                 "timeouterror",
+                                 "timeoutexception",
+                                 "readtimeout",
+                                 "connecttimeout",
+                                 "sockettimeout",
+                                 "read timeout",
+                                 "connect timeout",
+                                 "connection timeout",
+                                 "socket timeout",
+                                 "request timeout",
+                                 "statement timeout",
+                                 "lock wait timeout",
+                                 "gateway timeout",
+                                 "gateway time-out",
+                                 "authentication timeout",
+                                 "operation timeout",
+                                 "timeout expired",
+                                 "timeout exceeded",
+                                 "timeout occurred",
+                                 "timeout error",
+                                 "i/o timeout",
+                                 "etimedout",
+                                 "deadline exceeded",
+                                 "deadline_exceeded",
+                                 "connection refused",
+                                 "econnrefused",
+                                 "connection reset",
+                                 "econnreset",
+                                 "connection aborted",
+                                 "connection was aborted",
+                                 "connection broken",
+                                 "connection lost",
+                                 "connection closed",
+                                 "connection was closed",
+                                 "connection has been closed",
+                                 "connection already closed",
+                                 "connection unexpectedly closed",
+                                 "closed the connection",
+                                 "remote end closed",
+                                 "remotedisconnected",
+                                 "connection pool",
+                                 "incompleteread",
+                                 "incomplete read",
+                                 "chunkedencodingerror",
+                                 "protocolerror",
+                                 "name resolution",
+                                 "name or service not known",
+                                 "nodename nor servname",
+                                 "getaddrinfo",
+                                 "eai_again",
+                                 "enotfound",
+                                 "could not translate host name",
+                                 "unknown host",
+                                 "unknownhost",
+                                 "no address associated with hostname",
+                                 "failed to resolve",
+                                 "no such host",
+                                 "network is unreachable",
+                                 "host is unreachable",
+                                 "no route to host",
+                                 "network error",
+                                 "max retries exceeded",
+                                 "too many connections",
+                                 "too many clients",
+                                 "remaining connection slots",
+                                 "connection limit exceeded",
+                                 "can't connect to",
+                                 "cannot connect to",
+                                 "could not connect to",
+                                 "unable to connect",
+                                 "failed to connect",
+                                 "connection error",
+                                 "connectionerror",
+                                 "lost connection",
+                                 "server has gone away",
+                                 "terminating connection",
+                                 "the database system is",
+                                 "deadlock",
+                                 "canceling statement due to conflict",
+                                 "snapshot too old",
+                                 "serialization failure",
+                                 "temporarily unavailable",
+                                 "temporary failure",
+                                 "temporarily disabled",
+                                 "try again later",
+                                 "please try again",
+                                 "please retry",
+                                 "service unavailable",
+                                 "serviceunavailable",
+                                 "currently unavailable",
+                                 "under maintenance",
+                                 "bad gateway",
+                                 "internal server error",
+                                 "internalservererror",
+                                 "server error",
+                                 "backend error",
+                                 "backenderror",
+                                 "overloaded",
+                                 "unexpected eof",
+                                 "eof occurred in violation of protocol",
+                                 "eoferror",
+                                 "broken pipe",
+                                 "took longer than"};
 
 template <std::size_t size>
 bool holds_any(std::string_view text, const std::array<const char*, size>& phrases)
@@ -105,24 +194,31 @@ bool names_missing_object(std::string_view text)
 {
     if (!text::contains(text, "does not exist") && !text::contains(text, "doesn't exist"))
         return false;
-    static constexpr std::array k_objects{"database ", "role ",   "user ",     "schema ",
-                                          "relation ", "table ",  "replication slot ", "warehouse ",
-                                          "dataset ",  "bucket ", "object "};
+    static constexpr std::array k_objects{
+        "database ",         "role ",      "user ",    "schema ", "relation ", "table ",
+        "replication slot ", "warehouse ", "dataset ", "bucket ", "object "};
     return holds_any(text, k_objects);
 }
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
 
 // Whether the three digits at `at` are said to be an HTTP status by what stands around them.
 bool reads_as_status(std::string_view text, std::size_t at)
 {
-    static constexpr std::array k_before{"http",   "status",  "code",     "response", "error",
-                                         "got",    "returned", "http/1.1", "http/1.0", "http/2",
-                                         "http error"};
-    static constexpr std::array k_after{
-        "client error", "server error", "unauthori", "forbidden", "not found", "too many requests",
-        "bad gateway",  "bad request",  "service unavailable", "internal server error",
-        "gateway time", "request timeout", "payment required", "error", "proxy authentication"};
+    static constexpr std::array k_before{"http",     "status", "code",      "response",
+                                         "error",    "got",    "returned",  "http/1.1",
+                                         "http/1.0", "http/2", "http error"};
+    static constexpr std::array k_after{"client error",        "server error",
+                                        "unauthori",           "forbidden",
+                                        "not found",           "too many requests",
+                                        "bad gateway",         "bad request",
+                                        "service unavailable", "internal server error",
+                                        "gateway time",        "request timeout",
+                                        "payment required",    "error",
+                                        "proxy authentication"};
     auto before = text.substr(0, at);
     const auto after = text.substr(at + 3);
     if (before.ends_with('(') && after.starts_with(')'))
@@ -178,7 +274,8 @@ std::optional<FailureType> classify_status(std::string_view text)
         const bool ends = at + 3 == text.size() || !is_word(text[at + 3]);
         if (!begins || !ends || !is_digit(at + 1) || !is_digit(at + 2))
             continue;
-        const int status = (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
+        const int status =
+            (text[at] - '0') * 100 + (text[at + 1] - '0') * 10 + (text[at + 2] - '0');
         const auto type = type_of_status(status);
         if (type && reads_as_status(text, at))
             return type;

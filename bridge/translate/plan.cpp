@@ -3,7 +3,7 @@
 #include "util/text.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 
 namespace tapbridge::translate {
 
@@ -42,8 +42,9 @@ struct Cursor {
 Cursor choose_cursor(const ConfiguredStream& wanted, const Stream& stream,
                      const singer::CatalogEntry& entry)
 {
-    if (stream.source_defined_cursor && stream.default_cursor.size() == 1) {
-        return {stream.default_cursor.front(), {}};
+    if (stream.source_defined_cursor && stream.default_cursor.size() <= 1) {
+        // None: the tap keeps a position of its own (tap-sftp goes by the time of files).
+        return {stream.default_cursor.empty() ? "" : stream.default_cursor.front(), {}};
     }
     const std::vector<std::string>& path =
         wanted.cursor_field.empty() ? stream.default_cursor : wanted.cursor_field;
@@ -76,20 +77,19 @@ Selection select(const ConfiguredStream& wanted, const Stream& stream,
     if (!wanted.incremental) {
         return selection;
     }
-    Cursor cursor;
-    if (!stream.incremental) {
-        cursor.problem = "the tap cannot read it incrementally";
-    } else if (stream.log_based) {
+    if (stream.log_based) {
         selection.replication = Replication::log_based;
-    } else {
-        cursor = choose_cursor(wanted, stream, entry);
+        return selection;
     }
-    if (!cursor.problem.empty()) {
-        warnings.push_back("Stream \"" + airbyte::display_name(wanted.descriptor) +
-                           "\" is read in full: " + cursor.problem + ".");
-    } else if (!cursor.key.empty()) {
+    const Cursor cursor = stream.incremental
+                              ? choose_cursor(wanted, stream, entry)
+                              : Cursor{{}, "the tap cannot read it incrementally"};
+    if (cursor.problem.empty()) {
         selection.replication = Replication::incremental;
         selection.replication_key = cursor.key;
+    } else {
+        warnings.push_back("Stream \"" + airbyte::display_name(wanted.descriptor) +
+                           "\" is read in full: " + cursor.problem + ".");
     }
     return selection;
 }
@@ -113,9 +113,10 @@ ReadPlan plan_read(const ConfiguredCatalog& configured, const singer::Catalog& c
     for (const Stream& stream : discovered.streams) {
         plan.known_names.push_back(airbyte::display_name(stream.descriptor));
     }
+    std::set<std::size_t> taken;
     for (const ConfiguredStream& wanted : configured.streams) {
         const Stream* stream = find_stream(discovered.streams, wanted.descriptor);
-        if (stream == nullptr) {
+        if (stream == nullptr || !taken.insert(stream->entry).second) {
             plan.unknown.push_back(wanted.descriptor);
             continue;
         }

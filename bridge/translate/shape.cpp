@@ -146,11 +146,6 @@ json::Value properties_of(const Shape& shape)
     return json::Value::object(std::move(members));
 }
 
-bool accepts_all(const Shape& shape)
-{
-    return (shape.types & k_unstated_type) != 0 && shape.properties.empty() && !shape.items;
-}
-
 } // namespace
 
 Shape unite(Shape a, Shape b)
@@ -239,8 +234,11 @@ json::Value to_schema(const Shape& shape)
     // Airbyte takes empty properties for an object that never has any.
     if ((shape.types & k_object_type) != 0 && !shape.properties.empty())
         out.set("properties", properties_of(shape));
-    if ((shape.types & k_array_type) != 0 && shape.items && !accepts_all(*shape.items))
-        out.set("items", to_schema(*shape.items));
+    if ((shape.types & k_array_type) != 0 && shape.items) {
+        json::Value items = to_schema(*shape.items);
+        if (!items.members().empty())
+            out.set("items", std::move(items));
+    }
     return out;
 }
 

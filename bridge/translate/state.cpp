@@ -2,147 +2,101 @@
 
 #include "translate/state_entry.h"
 #include "translate/state_lookup.h"
+#include "translate/state_shape.h"
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
+#include <map>
 #include <utility>
 
 namespace tapbridge::translate {
 
-bool is_resume_hint(std::string_view key)
-{
-    return key == "currently_syncing" || key == "current_stream" ||
-           key.starts_with("currently_syncing_");
-}
-
 namespace {
 
-constexpr std::string_view k_bookmarks = "bookmarks";
-constexpr std::string_view k_versions = "activate_versions";
+// What the state says of one stream alone. Like its bookmark, the rest comes from the stream's own
+// entry: an older `shared` may hold what was there before a reset.
+struct Own {
+    std::optional<json::Value> bookmark;
+    std::optional<json::Value> version; // of activate_versions
+    std::vector<json::Member> keys;     // top level
 
-// Index of each stream by its id.
-using Ids = std::unordered_map<std::string_view, std::size_t>;
-
-Ids ids_of(const std::vector<StateStream>& streams)
-{
-    Ids ids;
-    ids.reserve(streams.size());
-    for (const StateStream& stream : streams)
-        ids.emplace(stream.id, ids.size());
-    return ids;
-}
-
-const json::Value* bookmarks_of(const json::Value& blob)
-{
-    const json::Value* bookmarks = blob.find(k_bookmarks);
-    return bookmarks && bookmarks->is_object() ? bookmarks : nullptr;
-}
-
-// Of duplicate keys a tap reads the last one; the others would come to light when that one is taken
-// out.
-void drop_shadowed(json::Value& object)
-{
-    std::vector<json::Member>& members = object.members();
-    std::unordered_set<std::string> seen;
-    const auto shadowed = [&seen](const json::Member& member) {
-        return !seen.insert(member.name).second;
-    };
-    const auto kept = std::remove_if(members.rbegin(), members.rend(), shadowed);
-    members.erase(members.begin(), kept.base());
-}
-
-// The stream that a top-level key belongs to: its id, or its id before a dot (tap-outbrain keeps
-// `campaign_performance.<campaign>`).
-std::optional<std::size_t> owner(std::string_view key, const Ids& ids)
-{
-    while (true) {
-        if (const auto found = ids.find(key); found != ids.end())
-            return found->second;
-        const std::size_t dot = key.rfind('.');
-        if (dot == std::string_view::npos)
-            return std::nullopt;
-        key = key.substr(0, dot);
-    }
-}
-
-// Whether a top-level member is part of the frame that all streams share, whatever they are called.
-bool is_frame(const json::Member& member)
-{
-    return (member.name == k_bookmarks && member.value.is_object()) || member.name == k_versions ||
-           is_resume_hint(member.name);
-}
-
-bool has_content(const json::Value& blob)
-{
-    if (!blob.is_object())
-        return !blob.is_null();
-    return std::any_of(
-        blob.members().begin(), blob.members().end(),
-        [](const json::Member& member) { return !is_frame(member) && !member.value.is_null(); });
-}
-
-// Whether this is a flat state with something in it, but nothing that belongs to one of the
-// streams.
-bool is_indivisible(const json::Value& blob, const Ids& ids)
-{
-    if (bookmarks_of(blob) || !has_content(blob))
-        return false;
-    return std::none_of(blob.members().begin(), blob.members().end(),
-                        [&ids](const json::Member& member) {
-                            return !is_frame(member) && owner(member.name, ids);
-                        });
-}
+    bool empty() const { return !bookmark && keys.empty(); }
+};
 
 // What the input holds for the streams of this run.
 struct Found {
-    explicit Found(std::size_t streams) : bookmarks(streams), has_entry(streams), fresh(streams) {}
+    explicit Found(std::size_t streams) : own(streams), has_entry(streams) {}
 
-    std::vector<std::optional<json::Value>> bookmarks; // of the streams that go on
-    std::optional<json::Value> shared;                 // absent: no stream goes on
+    std::vector<Own> own; // empty for streams that start fresh
     std::vector<bool> has_entry;
-    std::vector<bool> fresh;        // starts from nothing
-    bool incremental_fresh = false; // one of those is incremental
+    bool incremental_fresh = false;           // an incremental stream starts fresh
+    std::optional<json::Value> shared;        // absent: no stream goes on
+    std::map<std::uint64_t, StateEntry> ages; // of the streams that go on, one of each sequence
     std::vector<std::string> warnings;
 };
-
-void start_fresh(Found& found, std::size_t at, const StateStream& stream)
-{
-    found.fresh[at] = true;
-    found.incremental_fresh = found.incremental_fresh || stream.incremental;
-}
 
 bool is_reset(const json::Value* state)
 {
     return !state || state->is_null() || (state->is_object() && state->members().empty());
 }
 
+void take_own(Own& own, const json::Value& shared, const StateIds& ids, const std::string& id)
+{
+    const std::size_t at = ids.at(id);
+    for (const json::Member& member : shared.members()) {
+        if (owner_of(member, ids) == at)
+            own.keys.push_back(member);
+    }
+    const json::Value* versions = shared.find(k_versions);
+    if (const json::Value* version = versions ? versions->find(id) : nullptr)
+        own.version = *version;
+}
+
+// Which `shared` is not ahead of any stream. Each run starts from one that was not ahead of any
+// stream then, and moves on from it. So among states of the last run it is the one with the lowest
+// sequence. Where a stream has a state from before, that run's start is safe. It is known as the
+// base, or, when the run was given the newest there was, is what the older state holds.
+const json::Value* choose_shared(const std::map<std::uint64_t, StateEntry>& ages)
+{
+    if (ages.empty())
+        return nullptr;
+    const StateEntry& lowest = ages.begin()->second;
+    const StateEntry& highest = ages.rbegin()->second;
+    if (highest.base && lowest.sequence <= highest.base->sequence)
+        return &highest.base->shared;
+    return &lowest.shared;
+}
+
+std::string foreign_warning(const StateStream& stream)
+{
+    return "The saved state of stream \"" + airbyte::display_name(stream.descriptor) +
+           "\" was not written by this connector. The stream is read from the start.";
+}
+
 Found find_entries(const StateLookup& lookup, const std::vector<StateStream>& streams)
 {
     Found found(streams.size());
-    std::optional<std::uint64_t> lowest;
+    const StateIds ids = state_ids(streams);
     for (std::size_t i = 0; i < streams.size(); ++i) {
         const StateStream& stream = streams[i];
         const json::Value* state = lookup.find(stream.descriptor);
         std::optional<StateEntry> entry;
         if (!is_reset(state))
             entry = read_state_entry(*state);
-        if (!is_reset(state) && !entry && stream.incremental)
-            found.warnings.push_back("The saved state of stream \"" +
-                                     airbyte::display_name(stream.descriptor) +
-                                     "\" was not written by this connector. The stream is read "
-                                     "from the start.");
         found.has_entry[i] = entry.has_value();
-        if (!entry || !stream.incremental) {
-            start_fresh(found, i, stream);
+        if (!stream.incremental)
+            continue;
+        if (!entry) {
+            found.incremental_fresh = true;
+            if (!is_reset(state))
+                found.warnings.push_back(foreign_warning(stream));
             continue;
         }
-        found.bookmarks[i] = std::move(entry->bookmark);
-        if (!lowest || entry->sequence < *lowest) {
-            lowest = entry->sequence;
-            found.shared = std::move(entry->shared);
-        }
+        found.own[i].bookmark = entry->bookmark;
+        take_own(found.own[i], entry->shared, ids, stream.id);
+        found.ages.try_emplace(entry->sequence, std::move(*entry));
     }
+    if (const json::Value* shared = choose_shared(found.ages))
+        found.shared = *shared;
     return found;
 }
 
@@ -150,25 +104,23 @@ Found find_entries(const StateLookup& lookup, const std::vector<StateStream>& st
 Found take_apart(const json::Value& blob, const StateLookup* listed,
                  const std::vector<StateStream>& streams)
 {
-    const Ids ids = ids_of(streams);
+    const StateIds ids = state_ids(streams);
     SplitState split = split_state(blob, streams);
+    const bool indivisible = is_indivisible(split.shared, ids);
     Found found(streams.size());
-    found.bookmarks = std::move(split.bookmarks);
-    std::vector<bool> holds_key(streams.size(), is_indivisible(split.shared, ids));
-    for (const json::Member& member : split.shared.members()) {
-        if (const auto at = owner(member.name, ids); at && !is_frame(member))
-            holds_key[*at] = true;
-    }
     bool goes_on = false;
     for (std::size_t i = 0; i < streams.size(); ++i) {
+        Own own;
+        own.bookmark = std::move(split.bookmarks[i]);
+        take_own(own, split.shared, ids, streams[i].id);
         const bool reset = listed && is_reset(listed->find(streams[i].descriptor));
-        found.has_entry[i] = listed ? !reset : found.bookmarks[i].has_value() || holds_key[i];
+        found.has_entry[i] = listed ? !reset : indivisible || !own.empty();
         if (reset || !streams[i].incremental) {
-            start_fresh(found, i, streams[i]);
-            found.bookmarks[i].reset();
-        } else {
-            goes_on = true;
+            found.incremental_fresh = found.incremental_fresh || streams[i].incremental;
+            continue;
         }
+        found.own[i] = std::move(own);
+        goes_on = true;
     }
     if (goes_on)
         found.shared = std::move(split.shared);
@@ -182,80 +134,6 @@ json::Value unwrapped(const json::Value& shared_state)
     if (entry && (shared_state.find("shared") || shared_state.find("shared_text")))
         return std::move(entry->shared);
     return shared_state;
-}
-
-// Takes out of `shared` what it says of the fresh streams, and the bookmarks that an older `shared`
-// may hold of streams that were not configured then.
-void strike(json::Value& shared, const Found& found, const Ids& ids)
-{
-    const auto is_fresh = [&](const std::string& key) {
-        const auto at = ids.find(key);
-        return at != ids.end() && found.fresh[at->second];
-    };
-    std::erase_if(shared.members(), [&](const json::Member& member) {
-        const auto at = is_frame(member) ? std::nullopt : owner(member.name, ids);
-        return at && found.fresh[*at];
-    });
-    if (json::Value* versions = shared.find(k_versions))
-        std::erase_if(versions->members(),
-                      [&](const json::Member& member) { return is_fresh(member.name); });
-    if (json::Value* bookmarks = shared.find(k_bookmarks))
-        std::erase_if(bookmarks->members(), [&](const json::Member& member) {
-            return found.incremental_fresh || ids.contains(member.name);
-        });
-}
-
-void insert_bookmarks(json::Value& shared, Found& found, const std::vector<StateStream>& streams)
-{
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-        if (!found.bookmarks[i])
-            continue;
-        if (!bookmarks_of(shared))
-            shared.set(k_bookmarks, json::Value::object());
-        json::Member member{streams[i].id, {}, std::move(*found.bookmarks[i])};
-        shared.find(k_bookmarks)->members().push_back(std::move(member));
-    }
-}
-
-void drop_bookmarks(Found& found)
-{
-    for (std::optional<json::Value>& bookmark : found.bookmarks)
-        bookmark.reset();
-}
-
-// What the tap is given; absent where that is nothing.
-std::optional<json::Value> put_together(Found& found, const std::vector<StateStream>& streams)
-{
-    if (!found.shared)
-        return std::nullopt;
-    json::Value blob = std::move(*found.shared);
-    // The oldest `shared` is no object: then the tap had no bookmarks yet, and goes on from this
-    // alone.
-    if (!blob.is_object() && !blob.is_null())
-        drop_bookmarks(found);
-    const Ids ids = ids_of(streams);
-    const bool has_bookmark =
-        std::any_of(found.bookmarks.begin(), found.bookmarks.end(),
-                    [](const auto& bookmark) { return bookmark.has_value(); });
-    if (found.incremental_fresh && !has_bookmark && is_indivisible(blob, ids)) {
-        found.warnings.emplace_back(
-            "The saved state does not say which stream it belongs to, and at least one stream "
-            "starts "
-            "afresh. It is left out, and all streams of this run are read from the start.");
-        return std::nullopt;
-    }
-    if (blob.is_null())
-        blob = json::Value::object();
-    drop_shadowed(blob);
-    strike(blob, found, ids);
-    insert_bookmarks(blob, found, streams);
-    for (json::Member& member : blob.members()) {
-        if (is_resume_hint(member.name))
-            member.value = json::Value();
-    }
-    if (blob.is_object() && blob.members().empty())
-        return std::nullopt;
-    return blob;
 }
 
 Found find_all(const airbyte::StateInput& input, const std::vector<StateStream>& streams,
@@ -275,6 +153,57 @@ Found find_all(const airbyte::StateInput& input, const std::vector<StateStream>&
     return find_entries(lookup, streams);
 }
 
+// The part of the chosen `shared` that the tap is given; {} where that is nothing.
+json::Value common_to_give(Found& found, const StateIds& ids)
+{
+    // No object: then the tap had no bookmarks yet, and goes on from this alone.
+    if (!found.shared->is_object() && !found.shared->is_null())
+        found.own.assign(found.own.size(), Own());
+    const bool nothing_own =
+        std::all_of(found.own.begin(), found.own.end(), [](const Own& own) { return own.empty(); });
+    if (found.incremental_fresh && nothing_own && is_indivisible(*found.shared, ids)) {
+        found.warnings.emplace_back(
+            "The saved state does not say which stream it belongs to, and at "
+            "least one stream starts afresh. It is left out, and all streams "
+            "of this run are read from the start.");
+        return json::Value::object();
+    }
+    json::Value common = common_part(*found.shared, ids);
+    if (json::Value* bookmarks = common.find(k_bookmarks); bookmarks && found.incremental_fresh)
+        bookmarks->members().clear();
+    return common;
+}
+
+void put_in(json::Value& blob, std::string_view object, const std::string& id, json::Value value)
+{
+    json::Value* parts = blob.find(object);
+    if (!parts || !parts->is_object())
+        parts = &blob.set(object, json::Value::object());
+    parts->members().push_back({id, {}, std::move(value)});
+}
+
+json::Value put_together(json::Value blob, Found& found, const std::vector<StateStream>& streams)
+{
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        Own& own = found.own[i];
+        if (own.bookmark)
+            put_in(blob, k_bookmarks, streams[i].id, std::move(*own.bookmark));
+        if (own.version)
+            put_in(blob, k_versions, streams[i].id, std::move(*own.version));
+        for (json::Member& key : own.keys)
+            blob.members().push_back(std::move(key));
+    }
+    return blob;
+}
+
+std::uint64_t last_sequence(const airbyte::StateInput& input)
+{
+    std::uint64_t last = input.shared ? read_sequence(*input.shared).value_or(0) : 0;
+    for (const airbyte::StreamStateInput& entry : input.streams)
+        last = std::max(last, read_sequence(entry.state).value_or(0));
+    return last;
+}
+
 } // namespace
 
 SplitState split_state(const json::Value& blob, const std::vector<StateStream>& streams)
@@ -285,7 +214,7 @@ SplitState split_state(const json::Value& blob, const std::vector<StateStream>& 
     drop_shadowed(split.shared);
     if (!bookmarks_of(split.shared))
         return split;
-    const Ids ids = ids_of(streams);
+    const StateIds ids = state_ids(streams);
     json::Value& bookmarks = *split.shared.find(k_bookmarks);
     drop_shadowed(bookmarks);
     std::vector<json::Member> others;
@@ -303,14 +232,21 @@ JoinedState join_state(const airbyte::StateInput& input, const std::vector<State
                        const std::vector<airbyte::StreamDescriptor>& others)
 {
     JoinedState joined;
-    for (const airbyte::StreamStateInput& entry : input.streams)
-        joined.last_sequence =
-            std::max(joined.last_sequence, read_sequence(entry.state).value_or(0));
-    if (input.shared)
-        joined.last_sequence =
-            std::max(joined.last_sequence, read_sequence(*input.shared).value_or(0));
+    joined.last_sequence = last_sequence(input);
     Found found = find_all(input, streams, others);
-    joined.blob = put_together(found, streams);
+    if (found.shared) {
+        const StateIds ids = state_ids(streams);
+        json::Value common = common_to_give(found, ids);
+        const bool is_newest =
+            std::all_of(found.ages.begin(), found.ages.end(), [&](const auto& entry) {
+                return common_part(entry.second.shared, ids) == common;
+            });
+        if (!is_newest)
+            joined.base = StateBase{common, joined.last_sequence};
+        json::Value blob = put_together(std::move(common), found, streams);
+        if (!blob.is_object() || !blob.members().empty())
+            joined.blob = std::move(blob);
+    }
     joined.has_entry = std::move(found.has_entry);
     joined.warnings = std::move(found.warnings);
     return joined;

@@ -34,43 +34,59 @@ struct StateStream {
 
 struct SplitState {
     std::vector<std::optional<json::Value>> bookmarks; // in the order of the streams
-    json::Value
-        shared; // the blob without them; `bookmarks` stays, with what belongs to no stream here
+    // The blob without them; `bookmarks` stays, with what belongs to no stream here.
+    json::Value shared;
 };
 
 SplitState split_state(const json::Value& blob, const std::vector<StateStream>& streams);
 
-// Source text of a stream_state.
+// What a run was given of the shared part, where that was not the newest there was.
+struct StateBase {
+    json::Value shared;
+    std::uint64_t sequence = 0; // the last one before the run
+};
+
+// Source text of a stream_state. `base` is that of the run's JoinedState.
 std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
-                         std::uint64_t sequence);
+                         std::uint64_t sequence, const std::optional<StateBase>& base = {});
 
 struct JoinedState {
     std::optional<json::Value> blob; // what the tap is given; absent: no state file
     std::uint64_t last_sequence = 0; // the highest one seen; sequences go on from it
-    std::vector<bool>
-        has_entry; // per stream: it came with a state of its own (or a blob holds its bookmark)
+    // Per stream: it came with a state of its own, or a blob holds something of it.
+    std::vector<bool> has_entry;
     std::vector<std::string> warnings;
+    std::optional<StateBase> base; // goes into every state of this run
 };
 
 // Joins the input for one run over `streams`. `others` are the configured streams of the other
-// runs: a name that one of them bears too is not unique. Each incremental stream's own bookmark,
-// and the `shared` with the lowest sequence among the incremental streams that have an entry:
-// reading again is allowed, skipping is not. A stream without an entry, with a null or empty one,
-// or that is read in full starts fresh, whatever `shared` says of it: its id is struck from
-// `bookmarks`, `activate_versions` and the top level. Where a flat state cannot be told apart (no
-// `bookmarks`, no stream's id in it) and an incremental stream has no entry, `shared` is dropped
-// whole, with a warning. An entry of a shape that this program never wrote starts fresh, with a
-// warning. Resume hints (currently_syncing, and current_stream as tap-salesforce and tap-zuora call
-// it; any currently_syncing_*) are always null in the result, their keys kept where they were: taps
-// that get them skip streams. Streams are looked up by name and namespace (null = absent = ""),
-// else, where either of the two has no namespace, by name where it is unique. Of several entries
-// for one stream the last one counts. A GLOBAL input and a blob (LEGACY, bare, Meltano's) obey the
-// same rules: full-refresh streams are struck; a GLOBAL that lists streams resets the configured
-// ones it does not list.
+// runs: a name that one of them bears too is not unique.
+//
+// Each incremental stream's own bookmark goes with the `shared` of the lowest sequence among the
+// incremental streams that have an entry (or with the base, see above): reading again is allowed,
+// skipping is not. What else belongs to one stream, by its id in `activate_versions` and at the top
+// level, comes from its own entry as well.
+//
+// A stream without an entry, with a null or empty one, or that is read in full starts fresh,
+// whatever `shared` says of it. So does, with a warning, one whose entry has a shape that this
+// program never wrote. When an incremental stream has no entry, the bookmarks of streams that are
+// not configured are left out too: one may be its parent, and would hold back the old children. A
+// flat state that cannot be told apart (no `bookmarks`, no stream's id in it) is then dropped
+// whole, with a warning.
+//
+// Resume hints (see is_resume_hint) are always null in the result, their keys kept: taps that get
+// them skip streams.
+//
+// Streams are looked up by name and namespace (null = absent = ""), else, where either of the two
+// has no namespace, by name where it is unique. Of several entries for one stream the last one
+// counts. A GLOBAL input and a blob (LEGACY, bare, Meltano's) obey the same rules: full-refresh
+// streams are struck; a GLOBAL that lists streams resets the configured ones that it does not list,
+// or lists with null or {}.
 JoinedState join_state(const airbyte::StateInput& input, const std::vector<StateStream>& streams,
                        const std::vector<airbyte::StreamDescriptor>& others = {});
 
-// Whether a top-level key of a Singer state only says where a tap was: see join_state().
+// Whether a top-level key of a Singer state only says where a tap was: currently_syncing and
+// currently_syncing_*, and current_stream as tap-salesforce and tap-zuora call it.
 bool is_resume_hint(std::string_view key);
 
 } // namespace tapbridge::translate

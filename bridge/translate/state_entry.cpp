@@ -1,6 +1,5 @@
 #include "translate/state_entry.h"
 
-#include "translate/state.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -124,21 +123,9 @@ Part read_part(const json::Value& entry, const std::string& name)
     return part;
 }
 
-} // namespace
-
-std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
-                         std::uint64_t sequence)
+std::optional<std::uint64_t> read_sequence(const json::Value& object, std::string_view name)
 {
-    std::string out = "{";
-    if (bookmark)
-        append_part(out, "bookmark", *bookmark);
-    append_part(out, "shared", shared);
-    return out.append("\"sequence\":").append(std::to_string(sequence)).append("}");
-}
-
-std::optional<std::uint64_t> read_sequence(const json::Value& stream_state)
-{
-    const json::Value* value = stream_state.find("sequence");
+    const json::Value* value = object.find(name);
     if (!value || (value->kind() != json::Kind::number && !value->is_string()))
         return std::nullopt;
     const std::string digits(text::trim(value->is_string() ? value->as_string() : value->source()));
@@ -152,6 +139,27 @@ std::optional<std::uint64_t> read_sequence(const json::Value& stream_state)
     return static_cast<std::uint64_t>(number);
 }
 
+} // namespace
+
+std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
+                         std::uint64_t sequence, const std::optional<StateBase>& base)
+{
+    std::string out = "{";
+    if (bookmark)
+        append_part(out, "bookmark", *bookmark);
+    append_part(out, "shared", shared);
+    if (base) {
+        append_part(out, "base", base->shared);
+        out.append("\"base_sequence\":").append(std::to_string(base->sequence)).append(",");
+    }
+    return out.append("\"sequence\":").append(std::to_string(sequence)).append("}");
+}
+
+std::optional<std::uint64_t> read_sequence(const json::Value& stream_state)
+{
+    return read_sequence(stream_state, "sequence");
+}
+
 std::optional<StateEntry> read_state_entry(const json::Value& stream_state)
 {
     const std::optional<std::uint64_t> sequence = read_sequence(stream_state);
@@ -162,10 +170,15 @@ std::optional<StateEntry> read_state_entry(const json::Value& stream_state)
         return std::nullopt;
     Part bookmark = read_part(stream_state, "bookmark");
     Part shared = read_part(stream_state, "shared");
-    if (!bookmark.readable || !shared.readable)
+    Part base = read_part(stream_state, "base");
+    if (!bookmark.readable || !shared.readable || !base.readable)
         return std::nullopt;
-    return StateEntry{std::move(bookmark.value), std::move(shared.value).value_or(json::Value()),
-                      *sequence};
+    StateEntry entry{std::move(bookmark.value), std::move(shared.value).value_or(json::Value()),
+                     *sequence, std::nullopt};
+    const std::optional<std::uint64_t> since = read_sequence(stream_state, "base_sequence");
+    if (base.value && since)
+        entry.base = StateBase{std::move(*base.value), *since};
+    return entry;
 }
 
 } // namespace tapbridge::translate

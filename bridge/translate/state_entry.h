@@ -1,7 +1,7 @@
 // One stream_state of ours as text and back: see translate/state.h.
 #pragma once
 
-#include "util/json/value.h"
+#include "translate/state.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,7 @@ struct StateEntry {
     std::optional<json::Value> bookmark;
     json::Value shared;
     std::uint64_t sequence = 0;
+    std::optional<StateBase> base;
 };
 
 // Absent for a value that this program never wrote. Clients rewrite numbers and people edit states:

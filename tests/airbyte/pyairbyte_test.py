@@ -27,9 +27,13 @@ def python():
 
 @pytest.fixture
 def executable(bridge, tap, tmp_path):
-    """PyAirbyte runs one program and adds the command and its flags: they belong before the `--`."""
+    """PyAirbyte runs one program and adds the command and its flags: they belong before the `--`. Keeps the states it gives."""
     path = tmp_path / "source-jsonl"
-    path.write_text(f'#!/bin/sh\nexec {shlex.quote(str(bridge.program))} "$@" -- {shlex.quote(tap("jsonl"))}\n')
+    path.write_text(
+        "#!/bin/sh\n"
+        'for word; do [ "$last" = --state ] && { cat "$word"; echo; } >> given-states; last=$word; done\n'
+        f'exec {shlex.quote(str(bridge.program))} "$@" -- {shlex.quote(tap("jsonl"))}\n'
+    )
     path.chmod(0o755)
     return path
 
@@ -65,13 +69,16 @@ def columns(rows):
     return [{name: row[name] for name in ("id", "name")} for row in rows]
 
 
-def test_two_reads_into_the_default_cache(client, config):
+def test_two_reads_into_the_default_cache(client, config, tmp_path):
     said = client(config(PEOPLE), "read", "read again")
     assert {"path", "stream_name", "primary_keys"} <= set(said["spec"])
     assert said["streams"] == ["people"]
     assert said["reads"][0]["processed"] == len(PEOPLE)
     for read in said["reads"]:
         assert columns(read["rows"]["people"]) == columns(PEOPLE)
+    given = [json.loads(line) for line in (tmp_path / "given-states").read_text().splitlines()]
+    assert given[0] == []
+    assert [state["stream"]["stream_descriptor"]["name"] for state in given[1]] == ["people"]
 
 
 def test_a_failed_check_says_why(client, config):

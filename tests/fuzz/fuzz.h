@@ -42,6 +42,12 @@ struct Oracle {
     boost::json::value value;
 };
 
+// By their text: what is 0E400 to us is 0 times infinity to Boost.JSON, and not equal to itself.
+inline bool same(const boost::json::value& a, const boost::json::value& b)
+{
+    return boost::json::serialize(a) == boost::json::serialize(b);
+}
+
 // Accepted by us, by intent, though no JSON or no Unicode.
 inline bool has_unreadable(const std::vector<tapbridge::json::DefectAt>& defects)
 {

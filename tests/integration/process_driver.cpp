@@ -5,7 +5,6 @@
 #include "process/work_folder.h"
 #include "tap_files.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -161,12 +160,6 @@ std::string run_all(const Options& options, Output& output, Supervisor& supervis
     return report;
 }
 
-void wait_for(const std::string& path)
-{
-    while (!path.empty() && ::access(path.c_str(), F_OK) != 0)
-        ::poll(nullptr, 0, 5);
-}
-
 } // namespace
 
 int run(int argc, char** argv)
@@ -181,7 +174,6 @@ int run(int argc, char** argv)
     {
         Output output;
         Supervisor supervisor(output);
-        wait_for(options.text("wait-file"));
         report = run_all(options, output, supervisor);
         fatal_signal = supervisor.fatal_signal();
         reader_gone = supervisor.reader_gone();

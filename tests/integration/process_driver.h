@@ -17,7 +17,6 @@ inline constexpr const char* k_mode = "__bridge";
 //   tick=MS         a deadline so long after the start, which writes "tick"
 //   last-words=TEXT written after the runs
 //   foreign-child   there is a child before the supervisor is there
-//   wait-file=PATH  before the first run
 int run(int argc, char** argv);
 
 } // namespace driver

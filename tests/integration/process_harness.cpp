@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +102,11 @@ bool Bridge::reached(const std::string& name) const
     return eventually([&] { return exists(name); });
 }
 
+void Bridge::put(const std::string& name) const
+{
+    scripted::put_file(path(name), "");
+}
+
 std::string Bridge::content(const std::string& name) const
 {
     return scripted::read_whole(path(name));
@@ -126,6 +132,14 @@ std::string Bridge::read_until(const std::string& text)
 std::string Bridge::read_all()
 {
     return read_until(std::string("\0 comes in no test", 18));
+}
+
+bool Bridge::stdout_is_full() const
+{
+    return eventually([&] {
+        int bytes = 0;
+        return ::ioctl(m_stdout.get(), FIONREAD, &bytes) == 0 && bytes >= 64 * 1024 - 4096;
+    });
 }
 
 void Bridge::send(int signal) const
@@ -166,6 +180,13 @@ pid_t Bridge::minder() const
         if (scripted::read_whole("/proc/" + std::to_string(pid) + "/comm") == "tap-minder\n")
             return pid;
     return -1;
+}
+
+bool Bridge::is_driver(pid_t pid) const
+{
+    const std::string arguments = scripted::read_whole("/proc/" + std::to_string(pid) + "/cmdline");
+    return arguments.compare(0, own_path().size(), own_path()) == 0 &&
+           arguments.find(driver::k_mode) != std::string::npos;
 }
 
 bool Bridge::nothing_left() const

@@ -13,11 +13,11 @@
 namespace harness {
 
 struct Start {
-    std::vector<std::string> options; // of the driver
-    std::vector<std::string> command; // instead of the scripted tap
-    std::vector<std::string> prefix;  // the driver is started by this command
-    std::function<void()> in_child;   // before its exec
-    int stdout_fd = -1;               // instead of a pipe that the test reads
+    std::vector<std::string> options{}; // of the driver
+    std::vector<std::string> command{}; // instead of the scripted tap
+    std::vector<std::string> prefix{};  // the driver is started by this command
+    std::function<void()> in_child{};   // before its exec
+    int stdout_fd = -1;                 // instead of a pipe that the test reads
 };
 
 // True once the condition holds; false where it does not within 20 seconds.
@@ -34,12 +34,16 @@ public:
     bool exists(const std::string& name) const { return std::filesystem::exists(m_folder / name); }
     // Waits for a file that the tap makes. False after a deadline.
     bool reached(const std::string& name) const;
+    void put(const std::string& name) const; // an empty file that the tap waits for
     std::string content(const std::string& name) const;
 
     std::string read_until(const std::string& text);
     std::string read_all();
+    bool stdout_is_full() const; // waits for it
     void stop_reading() { m_stdout.reset(); }
 
+    pid_t pid() const { return m_pid; }
+    bool is_driver(pid_t pid) const; // also behind a prefix
     void send(int signal) const;
     // The wait status; -1 after a deadline.
     int wait();

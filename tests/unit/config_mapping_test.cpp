@@ -1,0 +1,276 @@
+#include "adapter/config_mapping.h"
+#include "airbyte/error.h"
+#include "catch.h"
+
+#include <random>
+
+using namespace tapbridge;
+using namespace tapbridge::adapter;
+using json::Value;
+
+namespace {
+
+Value parsed(std::string_view text)
+{
+    const std::optional<Value> value = json::parse(text);
+    REQUIRE(value);
+    return *value;
+}
+
+// The message of a config_error; fails where none is thrown.
+template <class Action>
+std::string config_error(Action action)
+{
+    try {
+        action();
+    } catch (const airbyte::ErrorException& error) {
+        CHECK(error.error().failure_type == airbyte::FailureType::config_error);
+        return error.error().message;
+    }
+    return "nothing thrown";
+}
+
+translate::Spec sample_spec()
+{
+    translate::Spec spec;
+    spec.secret_paths = {{"login", "pin"}, {"hosts", "[]", "code"}, {"map"}};
+    spec.json_settings = {{{"map"}, false},
+                          {{"files", "[]", "overrides"}, false},
+                          {{"deep", "er"}, false},
+                          {{"either"}, true}};
+    return spec;
+}
+
+std::string to_tap(const std::string& config)
+{
+    const translate::Spec spec = sample_spec();
+    return config_for_tap(parsed(config), &spec, "/c.json").text();
+}
+
+// What the user gets back when the tap was given `user` and then wrote `tap`.
+std::string back(const std::string& user, const std::string& tap)
+{
+    const translate::Spec spec = sample_spec();
+    const Value given = config_for_tap(parsed(user), &spec, "/c.json");
+    return config_from_tap(parsed(tap), given, parsed(user), &spec).text();
+}
+
+std::string redacted(const std::string& config, const std::string& text)
+{
+    const translate::Spec spec = sample_spec();
+    airbyte::Redactor redactor;
+    collect_secrets(parsed(config), &spec, redactor);
+    return redactor.redact(text);
+}
+
+} // namespace
+
+TEST_CASE("read_config: an object comes back verbatim")
+{
+    const std::string text =
+        R"({"a":1.10,"big":123456789012345678901234567890,"e":1E400,"s":"\u00fc\/","n":null,"o":{"a":[]}})";
+    CHECK(read_config(text, "/c.json").text() == text);
+    CHECK(read_config("\xEF\xBB\xBF \n{}\n", "/c.json").text() == "{}");
+}
+
+TEST_CASE("read_config: what is no JSON object is named with its place")
+{
+    const auto message = [](std::string_view text) {
+        return config_error([&] { read_config(text, "/x/config.json"); });
+    };
+    CHECK(message("{\n  \"a\": 1,\n  \"bcde\": ,\n}") ==
+          "Config file /x/config.json, line 3, column 11: is not JSON. Mend the file or write it "
+          "anew.");
+    CHECK(message("{\"a\": NaN}") == "Config file /x/config.json, line 1, column 7: is not JSON. "
+                                     "Mend the file or write it anew.");
+    CHECK(message("\xEF\xBB\xBF[") ==
+          "Config file /x/config.json, line 1, column 2: ends in the middle of a value. "
+          "Mend the file or write it anew.");
+    CHECK(message("") ==
+          "Config file /x/config.json: it is empty. Mend the file or write it anew.");
+    CHECK(message(" \n\t") ==
+          "Config file /x/config.json: it is empty. Mend the file or write it anew.");
+    CHECK(message("\xEF\xBB\xBF") ==
+          "Config file /x/config.json: it is empty. Mend the file or write it anew.");
+    CHECK(message("[1]") ==
+          "Config file /x/config.json: it holds a list where an object with the tap's settings "
+          "belongs. Mend the file or write it anew.");
+    CHECK(message("null") ==
+          "Config file /x/config.json: it holds null where an object with the tap's settings "
+          "belongs. Mend the file or write it anew.");
+    for (const char* bad : {"{'a': 1}", "{\"a\": 1,}", "{} {}", "{\"a\": \"\\ud800\"}",
+                            "{\"a\": \"\xff\"}", "{\"a\": 01}", "host: x", "{\"a\": \"\n\"}"}) {
+        INFO(bad);
+        CHECK(message(bad).rfind("Config file /x/config.json, line 1, column ", 0) == 0);
+    }
+}
+
+TEST_CASE("config_for_tap: without a spec nothing changes")
+{
+    const Value config = parsed(R"({"map":"{}","n":1.0,"x":null})");
+    CHECK(config_for_tap(config, nullptr, "/c.json") == config);
+}
+
+TEST_CASE("config_for_tap: JSON settings that are texts are parsed, all digits kept")
+{
+    CHECK(to_tap(R"({"a":"{}","map":" {\"x\": 1.10, \"y\": [1E400]} ","z":2.0})") ==
+          R"({"a":"{}","map":{"x":1.10,"y":[1E400]},"z":2.0})");
+    CHECK(to_tap(R"({"map":"\"text\"","deep":{"er":"5","other":"5"}})") ==
+          R"({"map":"text","deep":{"er":5,"other":"5"}})");
+    CHECK(
+        to_tap(
+            R"({"files":[{"path":"a","overrides":"{\"b\": 1}"},{"overrides":{"real":1}},{},5]})") ==
+        R"({"files":[{"path":"a","overrides":{"b":1}},{"overrides":{"real":1}},{},5]})");
+}
+
+TEST_CASE("config_for_tap: real values at JSON settings are taken as they are")
+{
+    for (const char* config :
+         {R"({"map":{"x":1.10}})", R"({"map":[1]})", R"({"map":5})", R"({"map":null})", "{}",
+          R"({"files":"not a list"})", R"({"deep":["er"]})", R"({"deep":{"er":{"er":"{"}}})"}) {
+        INFO(config);
+        CHECK(to_tap(config) == config);
+    }
+}
+
+TEST_CASE("config_for_tap: a JSON setting left blank is not given")
+{
+    CHECK(to_tap(R"({"map":"","a":1,"deep":{"er":" \n"},"either":""})") ==
+          R"({"a":1,"deep":{},"either":""})");
+}
+
+TEST_CASE("config_for_tap: where the tap takes texts, only lists and objects are parsed")
+{
+    for (const char* text : {"a,b", "5", "true", "null", "{oops", R"(\"quoted\")", "[1", ""}) {
+        const std::string config = std::string(R"({"either":")") + text + "\"}";
+        INFO(config);
+        CHECK(to_tap(config) == config);
+    }
+    CHECK(to_tap(R"({"either":"[1.0]"})") == R"({"either":[1.0]})");
+    CHECK(to_tap(R"({"either":" {\"a\":1}"})") == R"({"either":{"a":1}})");
+}
+
+TEST_CASE("config_for_tap: a JSON setting that is no JSON is named, its text is not shown")
+{
+    const auto message = [](const char* config) { return config_error([&] { to_tap(config); }); };
+    CHECK(message(R"({"map":"{\"pin\": hunter2}"})") ==
+          "Config file /c.json: the setting \"map\" has to be JSON, but its text is not JSON (line "
+          "1, column 9 of the "
+          "text). Correct the setting.");
+    CHECK(message(R"({"files":[{"overrides":"{\n"}]})") ==
+          "Config file /c.json: the setting \"files.[].overrides\" has to be JSON, but its text "
+          "ends in the middle of "
+          "a value (line 2, column 1 of the text). Correct the setting.");
+    CHECK(message(R"({"deep":{"er":"NaN"}})") ==
+          "Config file /c.json: the setting \"deep.er\" has to be JSON, but its text is not JSON "
+          "(line 1, column 1 of "
+          "the text). Correct the setting.");
+}
+
+TEST_CASE("config_from_tap: a config that the tap has not changed is the user's, byte for byte")
+{
+    const std::string user =
+        R"({"map":" {\"x\": 1.10} ","n":12345678901234567890.10,"s":"\u00fc","either":"","deep":{"er":""}})";
+    CHECK(
+        back(
+            user,
+            R"({"map":{"x":1.10},"n":12345678901234567890.10,"s":"\u00fc","either":"","deep":{}})") ==
+        user);
+    // As Python's json module writes it again, in another order.
+    CHECK(back(user, "{\"deep\":{},\"s\":\"\xC3\xBC\",\"n\":1.2345678901234567e+19,\"map\":{\"x\":"
+                     "1.1},\"either\":\"\"}") == user);
+}
+
+TEST_CASE("config_from_tap: rotated tokens come back, everything else stays")
+{
+    CHECK(back(R"({"token":"old","n":1.10,"login":{"pin":"1","refresh":"r1"}})",
+               R"({"token":"new","n":1.1,"login":{"pin":"1","refresh":"r2","expires":5}})") ==
+          R"({"token":"new","n":1.10,"login":{"pin":"1","refresh":"r2","expires":5}})");
+    CHECK(back(R"({"a":1,"b":2})", R"({"b":2,"c":3})") == R"({"b":2,"c":3})");
+    CHECK(back(R"({"id":12345678901234567890})", R"({"id":12345678901234567891})") ==
+          R"({"id":12345678901234567891})");
+    CHECK(back(R"({"a":{"b":1}})", R"({"a":null})") == R"({"a":null})");
+    CHECK(back(R"({"a":[{"t":"1","n":1.0},2.0]})", R"({"a":[{"t":"2","n":1},2]})") ==
+          R"({"a":[{"t":"2","n":1.0},2.0]})");
+    CHECK(back(R"({"a":[1.0,2.0]})", R"({"a":[1,2,3]})") == R"({"a":[1,2,3]})");
+}
+
+TEST_CASE("config_from_tap: a JSON setting that has changed is written as JSON text")
+{
+    CHECK(back(R"({"map":" {\"x\": 1}"})", R"({"map":{"x":2,"y":[1.50]}})") ==
+          R"({"map":"{\"x\":2,\"y\":[1.50]}"})");
+    CHECK(back(R"({"map":{"x":1}})", R"({"map":{"x":2}})") == R"({"map":"{\"x\":2}"})");
+    CHECK(back(R"({"map":"\"a\""})", R"({"map":"b"})") == R"({"map":"\"b\""})");
+    CHECK(back("{}", R"({"map":{},"deep":{"er":5,"x":[]}})") ==
+          R"({"map":"{}","deep":{"er":"5","x":[]}})");
+    CHECK(back(R"({"files":[{"overrides":"{}"}]})",
+               R"({"files":[{"overrides":{}},{"overrides":{"a":1}}]})") ==
+          R"({"files":[{"overrides":"{}"},{"overrides":"{\"a\":1}"}]})");
+    CHECK(back(R"({"either":"a"})", R"({"either":"b"})") == R"({"either":"b"})");
+    CHECK(back(R"({"either":"a"})", R"({"either":null})") == R"({"either":null})");
+    CHECK(back(R"({"either":"[1]"})", R"({"either":[2]})") == R"({"either":"[2]"})");
+}
+
+TEST_CASE("config_from_tap: what is no object changes nothing")
+{
+    const Value user = parsed(R"({"a":1})");
+    CHECK(config_from_tap(parsed("[]"), user, user, nullptr) == user);
+    CHECK(config_from_tap(Value(), user, user, nullptr) == user);
+}
+
+TEST_CASE("config_from_tap: what it gives back would reach the tap as the tap left it")
+{
+    std::mt19937_64 random(20240601);
+    const auto below = [&](std::size_t limit) {
+        return static_cast<std::size_t>(random() % limit);
+    };
+    const std::vector<std::string> values = {
+        "1",  "1.10",         "\"a\"", "\"\"",          "null",
+        "{}", "{\"er\":[1]}", "[]",    "{\"x\":\"y\"}", "[{\"overrides\":{}}]"};
+    const auto config = [&] {
+        Value result = Value::object();
+        for (const char* name : {"map", "files", "deep", "either", "plain"}) {
+            if (below(4) != 0)
+                result.set(name, parsed(values[below(values.size())]));
+        }
+        return result;
+    };
+    const translate::Spec spec = sample_spec();
+    for (int round = 0; round < 5000; ++round) {
+        // A text at a JSON setting has to be JSON: both sides start from what a tap may hold.
+        const Value given = config();
+        const Value user = config_from_tap(given, Value::object(), Value::object(), &spec);
+        const Value tap = config();
+        INFO("round " << round << ": " << user.text() << " -> " << tap.text());
+        REQUIRE(config_for_tap(user, &spec, "/c.json") == given);
+        REQUIRE(config_for_tap(config_from_tap(tap, given, user, &spec), &spec, "/c.json") == tap);
+    }
+}
+
+TEST_CASE("collect_secrets: what is marked or looks secret, at any depth, and nothing else")
+{
+    const std::string config =
+        R"({"password":"hunter2","login":{"pin":987654,"user":"alice"},"hosts":[{"code":"c0de1"},{"code":"c0de2","name":"web1"}],
+            "api_key":{"inner":["secret-a",12345.678],"flag":true},"port":54321})";
+    CHECK(redacted(config, "hunter2 987654 alice c0de1 c0de2 web1 secret-a 12345.678 true 54321") ==
+          "**** **** alice **** **** web1 **** **** true 54321");
+}
+
+TEST_CASE("collect_secrets: texts that hold JSON are looked into")
+{
+    CHECK(redacted(R"({"map":"{\"a\": \"value-a\", \"n\": [4711.5]}"})", "value-a 4711.5") ==
+          "**** ****");
+    CHECK(redacted(R"({"plain":"{\"password\": \"hunter2\", \"host\": \"example\"}"})",
+                   "hunter2 example") == "**** example");
+    CHECK(redacted(R"({"plain":"[{\"x\": \"{\\\"token\\\": \\\"tok-1\\\"}\"}]"})", "tok-1") ==
+          "****");
+}
+
+TEST_CASE("collect_secrets: works without a spec")
+{
+    airbyte::Redactor redactor;
+    collect_secrets(parsed(R"({"client_secret":"s3cret","login":{"pin":"987654"}})"), nullptr,
+                    redactor);
+    CHECK(redactor.redact("s3cret 987654") == "**** 987654");
+    collect_secrets(Value(), nullptr, redactor);
+}

@@ -1,5 +1,4 @@
 #include "airbyte/configured_catalog.h"
-
 #include "catch.h"
 
 #include <string>
@@ -101,7 +100,8 @@ TEST_CASE("read_configured_catalog keeps a sync mode that it does not know")
 TEST_CASE("read_configured_catalog takes cursors and keys in every form")
 {
     const auto one = [](const std::string& members) {
-        return read_one("{\"stream\":{\"name\":\"s\"},\"sync_mode\":\"incremental\"," + members + "}");
+        return read_one("{\"stream\":{\"name\":\"s\"},\"sync_mode\":\"incremental\"," + members +
+                        "}");
     };
     CHECK(one(R"("cursor_field":"at")").cursor_field == std::vector<std::string>{"at"});
     CHECK(one(R"("cursor_field":[])").cursor_field.empty());
@@ -123,12 +123,14 @@ TEST_CASE("read_configured_catalog takes all columns where the schema names none
     }
 }
 
-TEST_CASE("read_configured_catalog accepts an empty list, a byte order mark and the last of duplicates")
+TEST_CASE(
+    "read_configured_catalog accepts an empty list, a byte order mark and the last of duplicates")
 {
     CHECK(read(R"({"streams":[]})").streams.empty());
     CHECK(read("\xEF\xBB\xBF{\"streams\":null,\"streams\":[]}").streams.empty());
-    CHECK(read_one(R"({"stream":{"name":"a","name":"b"},"sync_mode":"x","sync_mode":"incremental"})")
-              .descriptor.name == "b");
+    CHECK(
+        read_one(R"({"stream":{"name":"a","name":"b"},"sync_mode":"x","sync_mode":"incremental"})")
+            .descriptor.name == "b");
 }
 
 TEST_CASE("read_configured_catalog says where the text is not JSON")
@@ -136,7 +138,8 @@ TEST_CASE("read_configured_catalog says where the text is not JSON")
     CHECK(complaint("{\"streams\": x}") ==
           "Configured catalog /x/catalog.json, line 1, column 13: is not JSON. Make one with "
           "`tapbridge select` from what discover printed.");
-    CHECK(complaint("{\n\"streams\": [}").rfind("Configured catalog /x/catalog.json, line 2, column 13: ", 0) == 0);
+    CHECK(complaint("{\n\"streams\": [}")
+              .rfind("Configured catalog /x/catalog.json, line 2, column 13: ", 0) == 0);
     CHECK(complaint("").rfind("Configured catalog /x/catalog.json, line 1, column 1: ", 0) == 0);
 }
 
@@ -149,9 +152,11 @@ TEST_CASE("read_configured_catalog names the place of what is missing or wrong")
     CHECK(complaint(R"({"streams":{}})") == error("streams is an object, not a list"));
     CHECK(complaint_of("null") == error("streams[1] is null, not an object"));
     CHECK(complaint_of("{}") == error("streams[1].stream is missing"));
-    CHECK(complaint_of(R"({"stream":"users"})") == error("streams[1].stream is a string, not an object"));
+    CHECK(complaint_of(R"({"stream":"users"})") ==
+          error("streams[1].stream is a string, not an object"));
     CHECK(complaint_of(R"({"stream":{}})") == error("streams[1].stream.name is missing"));
-    CHECK(complaint_of(R"({"stream":{"name":null}})") == error("streams[1].stream.name is missing"));
+    CHECK(complaint_of(R"({"stream":{"name":null}})") ==
+          error("streams[1].stream.name is missing"));
     CHECK(complaint_of(R"({"stream":{"name":""}})") == error("streams[1].stream.name is empty"));
     CHECK(complaint_of(R"({"stream":{"name":5}})") ==
           error("streams[1].stream.name is a number, not a string"));

@@ -142,6 +142,9 @@ TEST_CASE("discover: a stream forced to be incremental is, also without a column
         CHECK(stream.source_defined_cursor);
         CHECK(stream.default_cursor.empty());
     }
+    const Stream forced_table =
+        discover_one(table("t", "t", R"("forced-replication-method":"INCREMENTAL")"));
+    CHECK((forced_table.incremental && forced_table.source_defined_cursor));
 }
 
 TEST_CASE("discover: FULL_TABLE ends it only where it is forced")

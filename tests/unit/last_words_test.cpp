@@ -1,6 +1,5 @@
-#include "singer/log_line.h"
-
 #include "catch.h"
+#include "singer/log_line.h"
 
 using namespace tapbridge;
 using namespace tapbridge::singer;
@@ -20,15 +19,21 @@ LastWords words_of(std::string_view text)
     return words;
 }
 
-std::string best(std::string_view text) { return words_of(text).best(); }
+std::string best(std::string_view text)
+{
+    return words_of(text).best();
+}
 
 std::string traceback(const std::string& exception)
 {
-    return "Traceback (most recent call last):\n  File \"/x.py\", line 1, in f\n    g()\n" + exception + "\n";
+    return "Traceback (most recent call last):\n  File \"/x.py\", line 1, in f\n    g()\n" +
+           exception + "\n";
 }
 
-const std::string k_during = "\nDuring handling of the above exception, another exception occurred:\n\n";
-const std::string k_from = "\nThe above exception was the direct cause of the following exception:\n\n";
+const std::string k_during =
+    "\nDuring handling of the above exception, another exception occurred:\n\n";
+const std::string k_from =
+    "\nThe above exception was the direct cause of the following exception:\n\n";
 
 } // namespace
 
@@ -60,7 +65,8 @@ TEST_CASE("LastWords::best is the exception where CRITICAL says little")
 
 TEST_CASE("LastWords::best is the exception of the last traceback")
 {
-    CHECK(best(traceback("requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://x/y")) ==
+    CHECK(best(traceback("requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: "
+                         "https://x/y")) ==
           "HTTPError: 401 Client Error: Unauthorized for url: https://x/y");
     CHECK(best("ERROR it failed\n" + traceback("ValueError: year -44 is out of range")) ==
           "ValueError: year -44 is out of range");
@@ -69,22 +75,29 @@ TEST_CASE("LastWords::best is the exception of the last traceback")
     CHECK(best(traceback("acme.errors.Lonely")) == "Lonely");
     CHECK(best(traceback("acme.f.<locals>.Inner: msg here")) == "Inner: msg here");
     CHECK(best(traceback("no class: at all")) == "no class: at all");
-    CHECK(best(traceback("A: the first") + "INFO x\n" + traceback("b.B: the last")) == "B: the last");
-    CHECK(best("Exception ignored in: <x>\n" + traceback("BrokenPipeError: [Errno 32] Broken pipe")) == "");
+    CHECK(best(traceback("A: the first") + "INFO x\n" + traceback("b.B: the last")) ==
+          "B: the last");
+    CHECK(best("Exception ignored in: <x>\n" +
+               traceback("BrokenPipeError: [Errno 32] Broken pipe")) == "");
 }
 
 TEST_CASE("LastWords::best puts the message of a database error on one line")
 {
-    CHECK(best(traceback("sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) connection to "
-                         "server at \"db\" (10.0.0.1), port 5432 failed: FATAL:  password authentication "
-                         "failed for user \"x\"\nconnection to server at \"db\", port 5432 failed: FATAL:  "
-                         "no pg_hba.conf entry\n\n(Background on this error at: https://sqlalche.me/e/20/e3q8)")) ==
-          "OperationalError: connection to server at \"db\" (10.0.0.1), port 5432 failed: FATAL: password "
-          "authentication failed for user \"x\" connection to server at \"db\", port 5432 failed: FATAL: no "
+    CHECK(best(traceback(
+              "sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) connection to "
+              "server at \"db\" (10.0.0.1), port 5432 failed: FATAL:  password authentication "
+              "failed for user \"x\"\nconnection to server at \"db\", port 5432 failed: FATAL:  "
+              "no pg_hba.conf entry\n\n(Background on this error at: "
+              "https://sqlalche.me/e/20/e3q8)")) ==
+          "OperationalError: connection to server at \"db\" (10.0.0.1), port 5432 failed: FATAL: "
+          "password "
+          "authentication failed for user \"x\" connection to server at \"db\", port 5432 failed: "
+          "FATAL: no "
           "pg_hba.conf entry");
-    CHECK(best(traceback("sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedTable) relation \"t\" "
-                         "does not exist\nLINE 1: SELECT * FROM t\n                      ^\n\n[SQL: SELECT * "
-                         "FROM t WHERE name = %(n)s]\n[parameters: {'n': 'Jane'}]\n(Background ...)")) ==
+    CHECK(best(traceback(
+              "sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedTable) relation \"t\" "
+              "does not exist\nLINE 1: SELECT * FROM t\n                      ^\n\n[SQL: SELECT * "
+              "FROM t WHERE name = %(n)s]\n[parameters: {'n': 'Jane'}]\n(Background ...)")) ==
           "ProgrammingError: relation \"t\" does not exist LINE 1: SELECT * FROM t ^");
     CHECK(best("CRITICAL (psycopg2.OperationalError) gone\n") == "gone");
     CHECK(best("CRITICAL (1045, \"Access denied for user 'a'@'b'\")\n") ==
@@ -94,14 +107,17 @@ TEST_CASE("LastWords::best puts the message of a database error on one line")
 TEST_CASE("LastWords::best adds the cause that a chain of exceptions hides")
 {
     const auto refused = traceback("paramiko.SSHException: Unable to connect to 10.0.0.1");
-    CHECK(best("CRITICAL Unexpected error\n" + refused + k_from + traceback("RuntimeError: Unexpected error")) ==
+    CHECK(best("CRITICAL Unexpected error\n" + refused + k_from +
+               traceback("RuntimeError: Unexpected error")) ==
           "Unexpected error (cause: SSHException: Unable to connect to 10.0.0.1)");
-    CHECK(best(refused + k_during + traceback("KeyError: 'x'") + k_during + traceback("X: it broke")) ==
+    CHECK(best(refused + k_during + traceback("KeyError: 'x'") + k_during +
+               traceback("X: it broke")) ==
           "X: it broke (cause: SSHException: Unable to connect to 10.0.0.1)");
     // Not where it adds nothing,
     CHECK(best(refused + k_from + traceback("Y: Unable to connect to 10.0.0.1 (3 tries)")) ==
           "Y: Unable to connect to 10.0.0.1 (3 tries)");
-    CHECK(best(traceback("KeyError: 'retry-after'") + k_during + traceback("HTTPError: 401")) == "HTTPError: 401");
+    CHECK(best(traceback("KeyError: 'retry-after'") + k_during + traceback("HTTPError: 401")) ==
+          "HTTPError: 401");
     // nor from another failure.
     CHECK(best("ERROR x\n" + refused + k_from + traceback("E: a b") + "CRITICAL something else") ==
           "something else");
@@ -110,12 +126,13 @@ TEST_CASE("LastWords::best adds the cause that a chain of exceptions hides")
 
 TEST_CASE("LastWords::best reads Java's chains")
 {
-    CHECK(best("FATAL Sync failed\njava.sql.SQLException: No connection\n\tat a.B.c(B.java:1)\n"
-               "Caused by: java.io.IOException: In between\n\tat a.B.d(B.java:2)\n\t... 2 more\n"
-               "Caused by: java.net.ConnectException: Connection refused\n\tat a.B.e(B.java:3)\n") ==
-          "Sync failed (cause: ConnectException: Connection refused)");
-    CHECK(best("Exception in thread \"main\" java.lang.IllegalStateException: no state\n\tat a.B.c(B.java:1)") ==
-          "IllegalStateException: no state");
+    CHECK(
+        best("FATAL Sync failed\njava.sql.SQLException: No connection\n\tat a.B.c(B.java:1)\n"
+             "Caused by: java.io.IOException: In between\n\tat a.B.d(B.java:2)\n\t... 2 more\n"
+             "Caused by: java.net.ConnectException: Connection refused\n\tat a.B.e(B.java:3)\n") ==
+        "Sync failed (cause: ConnectException: Connection refused)");
+    CHECK(best("Exception in thread \"main\" java.lang.IllegalStateException: no state\n\tat "
+               "a.B.c(B.java:1)") == "IllegalStateException: no state");
 }
 
 TEST_CASE("LastWords::best is the last ERROR where nothing was raised")
@@ -155,8 +172,9 @@ TEST_CASE("LastWords::tail keeps the last lines, 20 and 4 KiB at most")
     CHECK(words_of(text).tail().size() <= 4096);
     CHECK(words_of(text).tail().find("\n9xxx") != std::string::npos);
 
-    CHECK(words_of("INFO a\nINFO METRIC: {}\nDEBUG b\nERROR c\n" + traceback("X: y")).tail() ==
-          "a\nc\nTraceback (most recent call last):\n  File \"/x.py\", line 1, in f\n    g()\nX: y");
+    CHECK(
+        words_of("INFO a\nINFO METRIC: {}\nDEBUG b\nERROR c\n" + traceback("X: y")).tail() ==
+        "a\nc\nTraceback (most recent call last):\n  File \"/x.py\", line 1, in f\n    g()\nX: y");
 }
 
 TEST_CASE("LastWords::last_traceback is the whole of the last one")
@@ -171,12 +189,14 @@ TEST_CASE("LastWords::last_traceback is the whole of the last one")
 TEST_CASE("LastWords::missing_keys reads Python's list")
 {
     using Keys = std::vector<std::string>;
-    CHECK(words_of("CRITICAL Config is missing required keys: ['start_date', 'api_key']").missing_keys() ==
-          Keys{"start_date", "api_key"});
+    CHECK(words_of("CRITICAL Config is missing required keys: ['start_date', 'api_key']")
+              .missing_keys() == Keys{"start_date", "api_key"});
     CHECK(words_of("ERROR Config is missing required keys: [\"it's\", 'a\\'b']").missing_keys() ==
           Keys{"it's", "a'b"});
-    CHECK(words_of(traceback("Exception: Config is missing required keys: ['k']")).missing_keys() == Keys{"k"});
-    CHECK(words_of("CRITICAL Config is missing required keys: ['a', 'b").missing_keys() == Keys{"a"});
+    CHECK(words_of(traceback("Exception: Config is missing required keys: ['k']")).missing_keys() ==
+          Keys{"k"});
+    CHECK(words_of("CRITICAL Config is missing required keys: ['a', 'b").missing_keys() ==
+          Keys{"a"});
     CHECK(words_of("CRITICAL Config is missing required keys: []").missing_keys().empty());
     CHECK(words_of("CRITICAL Config is missing required keys: [1, {}]").missing_keys().empty());
     CHECK(words_of("INFO nothing").missing_keys().empty());

@@ -1,0 +1,64 @@
+#include "translate/names.h"
+
+#include "catch.h"
+
+using namespace tapbridge;
+using translate::WireNames;
+
+namespace {
+
+singer::CatalogEntry entry(std::string id, std::string stream, std::string schema = "",
+                           std::string table = "")
+{
+    singer::CatalogEntry result;
+    result.tap_stream_id = std::move(id);
+    result.stream = std::move(stream);
+    result.schema_name = std::move(schema);
+    result.table_name = std::move(table);
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("WireNames finds a stream by any of its names")
+{
+    singer::Catalog catalog;
+    catalog.entries = {entry("db-shop-orders", "orders", "shop", "orders"), entry("users", "users")};
+    const WireNames names(catalog, {0, 1});
+    for (const char* name : {"orders", "db-shop-orders", "shop-orders", "shop_orders", "shop.orders"}) {
+        CAPTURE(name);
+        const WireNames::Match match = names.match(name);
+        CHECK(match.kind == WireNames::Kind::selected);
+        CHECK(match.streams == std::vector<std::size_t>{0});
+    }
+    CHECK(names.match("users").streams == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("WireNames never guesses between two selected streams")
+{
+    singer::Catalog catalog;
+    catalog.entries = {entry("shop-orders", "orders"), entry("archive-orders", "orders")};
+    const WireNames names(catalog, {0, 1});
+    CHECK(names.match("orders").kind == WireNames::Kind::ambiguous);
+    CHECK(names.match("orders").streams == std::vector<std::size_t>{0, 1});
+    CHECK(names.match("archive-orders").streams == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("WireNames takes a shared name for the one that this run selects")
+{
+    singer::Catalog catalog;
+    catalog.entries = {entry("shop-orders", "orders"), entry("archive-orders", "orders")};
+    const WireNames::Match match = WireNames(catalog, {1}).match("orders");
+    CHECK(match.kind == WireNames::Kind::selected);
+    CHECK(match.streams == std::vector<std::size_t>{0}); // a position in the run, not in the catalog
+}
+
+TEST_CASE("WireNames tells an unselected stream from an unexplained name")
+{
+    singer::Catalog catalog;
+    catalog.entries = {entry("a", "a"), entry("b", "b")};
+    const WireNames names(catalog, {0});
+    CHECK(names.match("b").kind == WireNames::Kind::unselected);
+    CHECK(names.match("c").kind == WireNames::Kind::unknown);
+    CHECK(names.match("").kind == WireNames::Kind::unknown);
+}

@@ -2,6 +2,7 @@
 #include "draft7.h"
 #include "translate/schema.h"
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <string>

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 using namespace tapbridge;
 using translate::normalise_schema;

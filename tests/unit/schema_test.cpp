@@ -1,7 +1,6 @@
 #include "catch.h"
 #include "translate/schema.h"
 
-#include <chrono>
 #include <string>
 
 using namespace tapbridge;
@@ -223,6 +222,16 @@ TEST_CASE("normalise_schema keeps the type of a property that only one alternati
                              R"("b":{},"c":{"type":"integer"}}})");
 }
 
+TEST_CASE("normalise_schema takes objects for closed only where every alternative is")
+{
+    const std::string closed = R"({"type": "object", "additionalProperties": false})";
+    const std::string with_c = R"({"type": "object", "properties": {"c": {"type": "integer"}}})";
+    CHECK(column(R"({"anyOf": [)" + closed + "," + closed + "," + with_c + "]}") ==
+          R"({"type":"object","properties":{"c":{"type":"integer"}}})");
+    CHECK(column(R"({"anyOf": [)" + closed + R"(, {"type": "object"}, )" + with_c + "]}") ==
+          R"({"type":"object","properties":{"c":{}}})");
+}
+
 TEST_CASE("normalise_schema merges allOf")
 {
     CHECK(column(R"({"allOf": [{"type": ["null", "object"], "properties": {"a": {}}},
@@ -307,6 +316,7 @@ TEST_CASE("normalise_schema reads tuples")
           R"({"type":"array","items":{"type":["null","integer","string"]}})");
     CHECK(items(R"("items": [])") == R"({"type":"array"})");
     CHECK(items(R"("items": true)") == R"({"type":"array"})");
+    CHECK(items(R"("items": {"items": {"items": {}}})") == R"({"type":"array"})");
     CHECK(items(R"("items": null)") == R"({"type":"array"})");
     CHECK(items(R"("prefixItems": [{}], "items": {"type": "string"})") == R"({"type":"array"})");
 }

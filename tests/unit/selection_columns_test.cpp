@@ -103,6 +103,16 @@ TEST_CASE("mark_catalog: what has to be read is never left out for an exclusion"
     CHECK(marked.warnings.size() == 1);
 }
 
+TEST_CASE("mark_catalog: a field that excludes itself stays, also where it stands twice")
+{
+    const MarkedCatalog marked = mark(R"({"tap_stream_id":"r","schema":{"anyOf":[
+        {"properties":{"a":{}}},{"properties":{"a":{}}}]},"metadata":[
+        {"breadcrumb":["properties","a"],"metadata":{"fieldExclusions":["a"]}}]})",
+                                      {full(0)});
+    CHECK(column(entry(marked, 0), "a") == "true");
+    CHECK(marked.warnings.empty());
+}
+
 TEST_CASE("mark_catalog: exclusions between nested fields, whose children follow")
 {
     const MarkedCatalog marked =

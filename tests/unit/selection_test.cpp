@@ -83,6 +83,16 @@ TEST_CASE("mark_catalog: an SDK table with an open method takes the one that is 
     CHECK(sdk_view(log).key == "none");
 }
 
+TEST_CASE("mark_catalog: a key that stood in the metadata goes as well when all is read")
+{
+    const json::Value raw =
+        mark_one(R"({"tap_stream_id":"t","schema":{},"metadata":[{"breadcrumb":[],
+        "metadata":{"replication-key":"at","replication-method":"INCREMENTAL"}}]})",
+                 full(0));
+    CHECK(said(raw, {}, "replication-key") == "none");
+    CHECK(database_view(raw).method == "\"FULL_TABLE\"");
+}
+
 TEST_CASE("mark_catalog: a log-based stream keeps the key that the tap's catalog names")
 {
     const json::Value raw = mark_one(R"({"tap_stream_id":"t","replication_method":"LOG_BASED",

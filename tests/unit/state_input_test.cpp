@@ -1,5 +1,4 @@
 #include "airbyte/state_input.h"
-
 #include "catch.h"
 
 #include <string>
@@ -53,11 +52,13 @@ const std::string k_remedy = " Pass the file that the last read's STATE messages
 TEST_CASE("read_state takes every form of nothing for nothing")
 {
     for (const char* text :
-         {"", " \n\t", "null", "[]", "{}", " [ ] \n", "[null]", "[{}]", "[null,{}]", "{\"singer_state\":null}",
-          "{\"singer_state\":{}}", R"([{"type":"LEGACY","data":{}}])", R"([{"type":"LEGACY","data":null}])",
-          R"([{"data":{}}])", R"({"type":"STATE","state":null})", R"({"type":"STATE","state":{}})",
+         {"", " \n\t", "null", "[]", "{}", " [ ] \n", "[null]", "[{}]", "[null,{}]",
+          "{\"singer_state\":null}", "{\"singer_state\":{}}", R"([{"type":"LEGACY","data":{}}])",
+          R"([{"type":"LEGACY","data":null}])", R"([{"data":{}}])",
+          R"({"type":"STATE","state":null})", R"({"type":"STATE","state":{}})",
           R"([{"type":"GLOBAL","global":{"shared_state":null,"stream_states":[]}}])",
-          R"([{"type":"GLOBAL","global":{"shared_state":{},"stream_states":null}}])", "\xEF\xBB\xBF[]"}) {
+          R"([{"type":"GLOBAL","global":{"shared_state":{},"stream_states":null}}])",
+          "\xEF\xBB\xBF[]"}) {
         INFO(text);
         CHECK(read(text).empty());
     }
@@ -78,19 +79,20 @@ TEST_CASE("read_state reads the platform's list of STREAM states")
 
 TEST_CASE("read_state reads what PyAirbyte writes")
 {
-    const StateInput input = read(
-        R"([{"type":"STREAM","stream":{"stream_descriptor":{"name":"users","namespace":null},)"
-        R"("stream_state":{"id":2}},"global_":null,"data":null,"global":null,)"
-        R"("sourceStats":{"recordCount":2.0},"destinationStats":null,"global_":null}])");
+    const StateInput input =
+        read(R"([{"type":"STREAM","stream":{"stream_descriptor":{"name":"users","namespace":null},)"
+             R"("stream_state":{"id":2}},"global_":null,"data":null,"global":null,)"
+             R"("sourceStats":{"recordCount":2.0},"destinationStats":null,"global_":null}])");
     CHECK(streams_of(input) == "users|-|{\"id\":2}\n");
 }
 
-TEST_CASE("read_state takes a type in any case, a missing one, and one that the payload contradicts")
+TEST_CASE(
+    "read_state takes a type in any case, a missing one, and one that the payload contradicts")
 {
     const std::string stream =
         R"("stream":{"stream_descriptor":{"name":"s"},"stream_state":{"a":1}})";
-    for (const std::string type :
-         {R"("type":"stream",)", R"("type":"Stream",)", "", R"("type":null,)", R"("type":"LEGACY",)"}) {
+    for (const std::string type : {R"("type":"stream",)", R"("type":"Stream",)", "",
+                                   R"("type":null,)", R"("type":"LEGACY",)"}) {
         INFO(type);
         CHECK(streams_of(read("[{" + std::string(type) + stream + "}]")) == "s|-|{\"a\":1}\n");
         CHECK(streams_of(read("{" + std::string(type) + stream + "}")) == "s|-|{\"a\":1}\n");
@@ -157,8 +159,9 @@ TEST_CASE("read_state lets STREAM states win over LEGACY and GLOBAL ones beside 
     const std::string legacy = R"({"type":"LEGACY","data":{"x":1}})";
     const std::string global =
         R"({"type":"GLOBAL","global":{"shared_state":{"g":1},"stream_states":[]}})";
-    for (const std::string& text : {"[" + legacy + "," + stream + "]", "[" + stream + "," + legacy + "]",
-                                    "[" + global + "," + stream + "]"}) {
+    for (const std::string& text :
+         {"[" + legacy + "," + stream + "]", "[" + stream + "," + legacy + "]",
+          "[" + global + "," + stream + "]"}) {
         const StateInput input = read(text);
         CHECK(streams_of(input) == "s|-|{\"a\":1}\n");
         CHECK_FALSE(input.blob);
@@ -174,7 +177,8 @@ TEST_CASE("read_state says where the text is not JSON")
 {
     CHECK(complaint("[ x ]") ==
           "State file /x/state.json, line 1, column 3: is not JSON." + k_remedy);
-    CHECK(complaint("{\n \"a\": 1,\n \"b\" 2}").rfind("State file /x/state.json, line 3, column 6: ", 0) == 0);
+    CHECK(complaint("{\n \"a\": 1,\n \"b\" 2}")
+              .rfind("State file /x/state.json, line 3, column 6: ", 0) == 0);
     const std::string two = complaint("{}\n{}");
     CHECK(two.rfind("State file /x/state.json, line 2, column 1: ", 0) == 0);
     CHECK(complaint("[{\"type\":").rfind("State file /x/state.json, line 1, column 10: ", 0) == 0);
@@ -186,12 +190,17 @@ TEST_CASE("read_state says what is not a state, and where")
     CHECK(complaint("5") == "State file /x/state.json: it is a number, not a state." + k_remedy);
     CHECK(complaint("\"state.json\"") ==
           "State file /x/state.json: it is a string, not a state." + k_remedy);
-    CHECK(complaint("[{}, [1]]") == "State file /x/state.json: [1] is a list, not a state." + k_remedy);
-    const std::string shapeless = " is not a state: it has neither `stream` nor `global` nor `data`." + k_remedy;
+    CHECK(complaint("[{}, [1]]") ==
+          "State file /x/state.json: [1] is a list, not a state." + k_remedy);
+    const std::string shapeless =
+        " is not a state: it has neither `stream` nor `global` nor `data`." + k_remedy;
     CHECK(complaint(R"([{"bookmarks":{}}])") == "State file /x/state.json: [0]" + shapeless);
-    CHECK(complaint(R"([null,{"type":"STREAM","stream":null}])") == "State file /x/state.json: [1]" + shapeless);
-    CHECK(complaint(R"([{"type":"GLOBAL","global":null}])") == "State file /x/state.json: [0]" + shapeless);
-    CHECK(complaint(R"({"type":"STATE","state":{"x":1}})") == "State file /x/state.json: state" + shapeless);
+    CHECK(complaint(R"([null,{"type":"STREAM","stream":null}])") ==
+          "State file /x/state.json: [1]" + shapeless);
+    CHECK(complaint(R"([{"type":"GLOBAL","global":null}])") ==
+          "State file /x/state.json: [0]" + shapeless);
+    CHECK(complaint(R"({"type":"STATE","state":{"x":1}})") ==
+          "State file /x/state.json: state" + shapeless);
 }
 
 TEST_CASE("read_state wants a name for each stream")
@@ -200,9 +209,9 @@ TEST_CASE("read_state wants a name for each stream")
           "State file /x/state.json: [0].stream.stream_descriptor.name is missing." + k_remedy);
     CHECK(complaint(R"({"type":"STREAM","stream":{}})") ==
           "State file /x/state.json: stream.stream_descriptor.name is missing." + k_remedy);
-    CHECK(complaint(R"([{"type":"GLOBAL","global":{"stream_states":[{"stream_state":{}}]}}])") ==
-          "State file /x/state.json: [0].global.stream_states[0].stream_descriptor.name is missing." +
-              k_remedy);
-    CHECK(complaint(R"([{"type":"GLOBAL","global":{"stream_states":{}}}])") !=
-          "accepted");
+    CHECK(
+        complaint(R"([{"type":"GLOBAL","global":{"stream_states":[{"stream_state":{}}]}}])") ==
+        "State file /x/state.json: [0].global.stream_states[0].stream_descriptor.name is missing." +
+            k_remedy);
+    CHECK(complaint(R"([{"type":"GLOBAL","global":{"stream_states":{}}}])") != "accepted");
 }

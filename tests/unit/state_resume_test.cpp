@@ -276,7 +276,8 @@ private:
                 if (!final && records[i] == 0 && split.bookmarks[i] == last[i])
                     continue;
                 sent[i].push_back(
-                    {false, 0, stream_state(split.bookmarks[i], split.shared, sequence)});
+                    {false, 0,
+                     stream_state(split.bookmarks[i], split.shared, sequence, state.base)});
                 records[i] = 0;
                 last[i] = split.bookmarks[i];
             }

@@ -98,16 +98,26 @@ Value Value::string(std::string_view text)
     return scalar(Kind::string, quoted(text));
 }
 
+Value Value::array()
+{
+    return scalar(Kind::array, {});
+}
+
 Value Value::array(std::vector<Value> items)
 {
-    Value result = scalar(Kind::array, {});
+    Value result = array();
     result.m_items = std::move(items);
     return result;
 }
 
+Value Value::object()
+{
+    return scalar(Kind::object, {});
+}
+
 Value Value::object(std::vector<Member> members)
 {
-    Value result = scalar(Kind::object, {});
+    Value result = object();
     result.m_members = std::move(members);
     return result;
 }

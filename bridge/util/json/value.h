@@ -27,8 +27,10 @@ public:
     static Value number(std::int64_t value);
     // `text` is UTF-8, not yet escaped.
     static Value string(std::string_view text);
-    static Value array(std::vector<Value> items = {});
-    static Value object(std::vector<Member> members = {});
+    static Value array();
+    static Value array(std::vector<Value> items);
+    static Value object();
+    static Value object(std::vector<Member> members);
     // A scalar by its source text (a string with its quotes). The text is not checked.
     static Value scalar(Kind kind, std::string source);
 
