@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows Airbyte messages for people: long lines cut, records and logs beyond the first few only counted.
+"""Shows Airbyte messages for people: long lines cut, long rows and logs below WARN only counted.
 
     tapbridge read ... | python3 view.py
 """
@@ -10,6 +10,7 @@ import sys
 
 WIDTH = 150
 SHOWN = 5  # messages of one kind in a row
+LINES = {"SPEC": 8, "CATALOG": 8}  # how many lines of these; one of all others
 
 
 def kind(message):
@@ -17,8 +18,9 @@ def kind(message):
     return message["type"], message.get("record", {}).get("stream")
 
 
-def shorten(line):
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+def shorten(line, lines=1):
+    cut = line if len(line) <= WIDTH * lines else line[: WIDTH * lines - 1] + "…"
+    return "\n  ".join(cut[start : start + WIDTH] for start in range(0, len(cut), WIDTH))
 
 
 def count(number, word):
@@ -39,7 +41,7 @@ def main():
             last, in_a_row = kind(message), 0
         in_a_row += 1
         if in_a_row <= SHOWN:
-            print("  " + shorten(line))
+            print("  " + shorten(line, LINES.get(message["type"], 1)))
     if in_a_row > SHOWN:
         print(f"  … and {in_a_row - SHOWN} more like these")
     print("  = " + ", ".join(count(number, name) for name, number in counts.items()))

@@ -10,16 +10,18 @@
 
 namespace tapbridge::adapter {
 
-// Reads a user's config file. Throws config_error with file, line, column for what is not a JSON object.
+// Reads a user's config file. Throws config_error with file, line, column for what is not a JSON
+// object.
 json::Value read_config(std::string_view text, const std::string& path);
 
-// The tap's config: the user's, verbatim, with JSON settings (see Spec::json_settings) parsed where they are
-// strings. Throws config_error that names a JSON setting whose text is not JSON. `spec` may be null.
+// The tap's config: the user's, verbatim, with JSON settings (see Spec::json_settings) parsed where
+// they are strings. Throws config_error that names a JSON setting whose text is not JSON. `spec`
+// may be null.
 json::Value config_for_tap(const json::Value& user_config, const translate::Spec* spec,
                            const std::string& path);
 
-// The user's config with what the tap has changed in its own (rotated tokens). A JSON setting that has
-// not changed keeps the user's own form; a changed one is written as JSON text.
+// The user's config with what the tap has changed in its own (rotated tokens). A JSON setting that
+// has not changed keeps the user's own form; a changed one is written as JSON text.
 json::Value config_from_tap(const json::Value& tap_config, const json::Value& given_to_tap,
                             const json::Value& user_config, const translate::Spec* spec);
 

@@ -16,15 +16,16 @@ namespace tapbridge::airbyte {
 enum class StreamStatus : std::uint8_t { started, running, complete, incomplete };
 
 // Each appends one line, newline included, to `out`. Texts may be any bytes; they leave as UTF-8.
-void append_log(std::string& out, Level level, std::string_view message, std::string_view stack_trace);
+void append_log(std::string& out, Level level, std::string_view message,
+                std::string_view stack_trace);
 void append_error(std::string& out, const Error& error, std::int64_t emitted_at);
 void append_stream_status(std::string& out, const StreamDescriptor& stream, StreamStatus status,
                           std::int64_t emitted_at);
 void append_connection_status(std::string& out, bool succeeded, std::string_view message);
-// `stream_state` is source text of a JSON object. recordCount is written with a decimal point, as the
-// protocol asks for.
-void append_stream_state(std::string& out, const StreamDescriptor& stream, std::string_view stream_state,
-                         std::uint64_t record_count);
+// `stream_state` is source text of a JSON object. recordCount is written with a decimal point, as
+// the protocol asks for.
+void append_stream_state(std::string& out, const StreamDescriptor& stream,
+                         std::string_view stream_state, std::uint64_t record_count);
 void append_catalog(std::string& out, const json::Value& streams);
 // `specification` is a ConnectorSpecification.
 void append_spec(std::string& out, const json::Value& specification);

@@ -15,7 +15,8 @@ public:
 
     // All of stdout.
     const std::string& output() const { return m_output; }
-    // The first object of the output was a Singer message: the tap has started to sync instead. The run was stopped then.
+    // The first object of the output was a Singer message: the tap has started to sync instead. The
+    // run was stopped then.
     bool is_syncing() const { return m_syncing; }
     bool is_too_long() const { return m_too_long; }
 

@@ -36,7 +36,8 @@ private:
     Clock::time_point m_end;
 };
 
-// A resume hint such as currently_syncing proves nothing: taps write it before they have asked for anything.
+// A resume hint such as currently_syncing proves nothing: taps write it before they have asked for
+// anything.
 bool proves_access(std::string_view state)
 {
     const std::optional<json::Value> blob = json::parse(state);
@@ -90,8 +91,9 @@ private:
 TapFailure silent_failure()
 {
     TapFailure failure;
-    failure.error.message = "The tap ended with exit status 0 but sent no message at all. It may not have "
-                            "taken the catalog it was given, or its settings may leave nothing to read.";
+    failure.error.message =
+        "The tap ended with exit status 0 but sent no message at all. It may not have "
+        "taken the catalog it was given, or its settings may leave nothing to read.";
     return failure;
 }
 
@@ -122,7 +124,8 @@ std::vector<translate::Selection> candidates(const singer::Catalog& catalog)
 {
     std::vector<translate::Selection> selections;
     for (std::size_t entry = 0; entry < catalog.entries.size(); ++entry) {
-        if (catalog.entries[entry].parent_tap_stream_id.empty() && selections.size() < k_most_tries) {
+        if (catalog.entries[entry].parent_tap_stream_id.empty() &&
+            selections.size() < k_most_tries) {
             translate::Selection selection;
             selection.entry = entry;
             selection.primary_key = catalog.entries[entry].key_properties;
@@ -138,8 +141,9 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
     if (catalog.entries.empty()) {
         TapFailure failure;
         failure.understood = true;
-        failure.error.message = "The tap found no stream. Check that the settings point at the right "
-                                "place and that the account may see its data.";
+        failure.error.message =
+            "The tap found no stream. Check that the settings point at the right "
+            "place and that the account may see its data.";
         return failure;
     }
     std::optional<TapFailure> first;
@@ -154,7 +158,8 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
         if (!failure || failure->timed_out) {
             return failure;
         }
-        session.log().info("The tap could not read stream \"" + catalog.entries[selection.entry].stream +
+        session.log().info("The tap could not read stream \"" +
+                           catalog.entries[selection.entry].stream +
                            "\": " + failure->error.message);
         if (!first) {
             first = std::move(failure);

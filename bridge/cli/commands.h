@@ -1,5 +1,5 @@
-// The four commands of the Airbyte protocol. Each returns the exit status and throws what ends it early:
-// airbyte::ErrorException, TapFailureException, Interrupted.
+// The four commands of the Airbyte protocol. Each returns the exit status and throws what ends it
+// early: airbyte::ErrorException, TapFailureException, Interrupted.
 #pragma once
 
 #include "cli/session.h"

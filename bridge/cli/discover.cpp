@@ -20,8 +20,9 @@ int run_discover(Session& session)
         session.log().warn(warning);
     }
     if (discovered.streams.empty()) {
-        airbyte::throw_config_error("The tap found no stream. Check that the settings point at the right "
-                                    "place and that the account may see its data.");
+        airbyte::throw_config_error(
+            "The tap found no stream. Check that the settings point at the right "
+            "place and that the account may see its data.");
     }
     airbyte::append_catalog(session.out(), translate::to_airbyte(discovered.streams));
     return k_success;

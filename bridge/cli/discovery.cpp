@@ -65,7 +65,8 @@ singer::Catalog read_output(Session& session, const Capture& capture)
 
 } // namespace
 
-std::optional<singer::Catalog> discover_catalog(Session& session, const TapFacts& facts, ConfigFile& config,
+std::optional<singer::Catalog> discover_catalog(Session& session, const TapFacts& facts,
+                                                ConfigFile& config,
                                                 std::optional<std::chrono::milliseconds> timeout)
 {
     if (!facts.options.discover) {
@@ -100,8 +101,9 @@ singer::Catalog discover_by_sync(Session& session, const TapFacts& facts, Config
         session.run(command, collector, session.adapter().discover_timeout);
     config.look();
     if (outcome.stopped_by == StopReason::timeout && !collector.catalog().empty()) {
-        session.log().warn("The tap was still reading when the time for discovery was over: the list "
-                           "of streams may be short.");
+        session.log().warn(
+            "The tap was still reading when the time for discovery was over: the list "
+            "of streams may be short.");
     } else if (!outcome.exit.success() || outcome.stopped_by != StopReason::none) {
         throw TapFailureException(tap_failure(session, command, outcome, collector.last_words()));
     }

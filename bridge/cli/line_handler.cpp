@@ -14,9 +14,8 @@ std::optional<Clock::time_point> earlier(std::optional<Clock::time_point> a,
 }
 
 LineHandler::LineHandler(Session& session, ConfigFile* config, bool quiet)
-    : m_session(session), m_config(config), m_stderr(session.log(), quiet)
-{
-}
+    : m_session(session), m_config(config), m_stderr(session.log(), session.redactor(), quiet)
+{}
 
 std::span<char> LineHandler::stdout_space()
 {

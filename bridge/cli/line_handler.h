@@ -30,9 +30,9 @@ public:
     void on_deadline() override;
 
 protected:
-    virtual void on_chunk() {}                          // before the lines of one read
-    virtual void on_line(std::string_view line) = 0;    // without its newline
-    virtual void on_long_line(std::size_t limit) = 0;   // a line has grown beyond the adapter's limit
+    virtual void on_chunk() {}                        // before the lines of one read
+    virtual void on_line(std::string_view line) = 0;  // without its newline
+    virtual void on_long_line(std::size_t limit) = 0; // a line has grown beyond the adapter's limit
 
     Session& session() { return m_session; }
 

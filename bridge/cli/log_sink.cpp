@@ -25,8 +25,7 @@ class ProtocolSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex
 public:
     ProtocolSink(std::string& out, const airbyte::Redactor& redactor)
         : m_out(out), m_redactor(redactor)
-    {
-    }
+    {}
 
     void set_stack_trace(std::string_view stack_trace) { m_stack_trace = stack_trace; }
 
@@ -67,7 +66,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Log> make_protocol_log(std::string& out, const airbyte::Redactor& redactor, Level least)
+std::unique_ptr<Log> make_protocol_log(std::string& out, const airbyte::Redactor& redactor,
+                                       Level least)
 {
     return std::make_unique<ProtocolLog>(out, redactor, least);
 }

@@ -9,7 +9,9 @@
 
 namespace tapbridge::cli {
 
-// A log whose entries are redacted and appended to `out` as LOG messages. Entries below `least` are left out.
-std::unique_ptr<Log> make_protocol_log(std::string& out, const airbyte::Redactor& redactor, Level least);
+// A log whose entries are redacted and appended to `out` as LOG messages. Entries below `least` are
+// left out.
+std::unique_ptr<Log> make_protocol_log(std::string& out, const airbyte::Redactor& redactor,
+                                       Level least);
 
 } // namespace tapbridge::cli

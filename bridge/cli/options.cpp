@@ -78,8 +78,9 @@ Answer usage_error(const CLI::App& app, std::string what)
     const CommandWords* words = named_command(app);
     return {k_usage,
             "tapbridge: " + what + ". Type: tapbridge " +
-                (words != nullptr ? words->usage : "COMMAND [OPTION...] -- TAP [ARG...]"
-                                                   " (COMMAND is spec, check, discover or read)") +
+                (words != nullptr ? words->usage
+                                  : "COMMAND [OPTION...] -- TAP [ARG...]"
+                                    " (COMMAND is spec, check, discover or read)") +
                 "\n",
             true};
 }
@@ -126,7 +127,8 @@ std::variant<Options, Answer> parse_options(int argc, char** argv)
         app.parse(static_cast<int>(dashes - argv), argv);
     } catch (const CLI::CallForHelp&) {
         const CommandWords* words = named_command(app);
-        return Answer{k_success, words ? app.get_subcommand(words->name)->help() : app.help(), false};
+        return Answer{k_success, words ? app.get_subcommand(words->name)->help() : app.help(),
+                      false};
     } catch (const CLI::CallForVersion&) {
         return Answer{k_success, std::string("tapbridge ") + k_version + "\n", false};
     } catch (const CLI::ParseError& error) {

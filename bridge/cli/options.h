@@ -11,7 +11,7 @@ enum class Command { spec, check, discover, read };
 
 struct Options {
     Command command = Command::spec;
-    std::string config;  // paths; empty = not given
+    std::string config; // paths; empty = not given
     std::string catalog;
     std::string state;
     bool debug = false;
@@ -21,7 +21,7 @@ struct Options {
 // Something that is answered without running anything.
 struct Answer {
     int status = 0;
-    std::string text;      // with its newline
+    std::string text; // with its newline
     bool to_stderr = false;
 };
 

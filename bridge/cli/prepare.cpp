@@ -26,7 +26,6 @@ TapFacts ask(Session& session, const json::Value& user_config)
 Prepared::Prepared(Session& session)
     : user_config(read_user_config(session)), facts(ask(session, user_config)),
       config(session, user_config, facts.spec_or_null())
-{
-}
+{}
 
 } // namespace tapbridge::cli

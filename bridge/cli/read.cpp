@@ -1,3 +1,5 @@
+#include "translate/read.h"
+
 #include "airbyte/configured_catalog.h"
 #include "airbyte/state_input.h"
 #include "cli/commands.h"
@@ -8,7 +10,6 @@
 #include "cli/tap_failure.h"
 #include "translate/discovery.h"
 #include "translate/plan.h"
-#include "translate/read.h"
 #include "translate/run.h"
 #include "translate/selection.h"
 
@@ -25,8 +26,7 @@ class RunHandler : public LineHandler {
 public:
     RunHandler(Session& session, ConfigFile& config, translate::Run& run)
         : LineHandler(session, &config), m_run(run)
-    {
-    }
+    {}
 
     bool wants_stop() const override { return m_run.wants_stop(); }
 
@@ -128,8 +128,8 @@ bool is_over(Session& session, StopReason reason)
 }
 
 // Whether there may be a next run.
-bool run_once(Session& session, Prepared& prepared, const Inventory& inventory, translate::Read& read,
-              std::vector<std::size_t> streams)
+bool run_once(Session& session, Prepared& prepared, const Inventory& inventory,
+              translate::Read& read, std::vector<std::size_t> streams)
 {
     translate::Run run(read, std::move(streams));
     const process::TapCommand command =

@@ -40,8 +40,7 @@ adapter::Adapter default_adapter(const Options& options)
 Session::Session(const Options& options)
     : m_options(options), m_adapter(default_adapter(options)), m_supervisor(m_output),
       m_log(make_protocol_log(m_output.buffer(), m_redactor, least_level(options)))
-{
-}
+{}
 
 const process::WorkFolder& Session::folder()
 {

@@ -16,7 +16,8 @@
 
 namespace tapbridge::cli {
 
-// Thrown when a signal told us to end, or nobody reads our stdout any more: there is nothing left to say.
+// Thrown when a signal told us to end, or nobody reads our stdout any more: there is nothing left
+// to say.
 struct Interrupted {};
 
 class Session {
@@ -34,11 +35,11 @@ public:
 
     // The tap's program, as an error message names it.
     const std::string& tap_name() const { return m_adapter.command.front(); }
-    // The tap's command with further arguments. Its environment is ours without AIRBYTE_*, WORKER_* and
-    // TAPBRIDGE_*.
+    // The tap's command with further arguments. Its environment is ours without AIRBYTE_*, WORKER_*
+    // and TAPBRIDGE_*.
     process::TapCommand tap(const std::vector<std::string>& arguments) const;
-    // Runs it. Throws Interrupted where a signal or the reader ended the run, unless `survive` says that the
-    // caller has something to say even then.
+    // Runs it. Throws Interrupted where a signal or the reader ended the run, unless `survive` says
+    // that the caller has something to say even then.
     process::TapOutcome run(const process::TapCommand& command, process::TapHandler& handler,
                             std::optional<std::chrono::milliseconds> timeout, bool survive = false);
 

@@ -1,8 +1,9 @@
+#include "translate/spec.h"
+
 #include "airbyte/message.h"
 #include "cli/commands.h"
 #include "cli/run.h"
 #include "cli/tap_facts.h"
-#include "translate/spec.h"
 
 namespace tapbridge::cli {
 
@@ -19,10 +20,10 @@ std::string base_name(const std::string& path)
 int run_spec(Session& session)
 {
     const TapFacts facts = ask_tap(session);
-    const translate::Spec spec = facts.spec ? *facts.spec
-                                            : translate::spec_from_missing_keys(
-                                                  base_name(session.tap_name()),
-                                                  ask_missing_keys(session, facts));
+    const translate::Spec spec =
+        facts.spec ? *facts.spec
+                   : translate::spec_from_missing_keys(base_name(session.tap_name()),
+                                                       ask_missing_keys(session, facts));
     for (const std::string& note : spec.notes) {
         session.log().info(note);
     }

@@ -20,15 +20,17 @@ adapter::TapOptions ask_help(Session& session)
 {
     const process::TapCommand command = session.tap({"--help"});
     Capture capture(session, nullptr, true);
-    const process::TapOutcome outcome = session.run(command, capture, session.adapter().probe_timeout);
+    const process::TapOutcome outcome =
+        session.run(command, capture, session.adapter().probe_timeout);
     if (outcome.exit.kind == process::TapExit::Kind::not_started) {
         throw TapFailureException(tap_failure(session, command, outcome, capture.last_words()));
     }
     const adapter::TapOptions options =
         adapter::read_help(capture.output() + capture.last_words().tail());
     if (!options.understood || capture.is_syncing()) {
-        session.log().debug("The tap's --help tells nothing; it is taken for one that has --config, "
-                            "--discover, --catalog and --state.");
+        session.log().debug(
+            "The tap's --help tells nothing; it is taken for one that has --config, "
+            "--discover, --catalog and --state.");
         return usual_options();
     }
     return options;

@@ -13,13 +13,14 @@
 namespace tapbridge::cli {
 
 struct TapFacts {
-    adapter::TapOptions options; // where --help was no help: what nearly every tap takes
+    adapter::TapOptions options;         // where --help was no help: what nearly every tap takes
     std::optional<translate::Spec> spec; // from --about
 
     const translate::Spec* spec_or_null() const { return spec ? &*spec : nullptr; }
 
     std::vector<std::string> config_arguments(const ConfigFile& config) const;
-    // --catalog, --properties, both or none. Some taps read only the one and ignore the other in silence.
+    // --catalog, --properties, both or none. Some taps read only the one and ignore the other in
+    // silence.
     std::vector<std::string> catalog_arguments(const std::string& path) const;
 };
 

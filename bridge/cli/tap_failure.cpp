@@ -29,15 +29,17 @@ std::string interpreter_of(const std::string& program)
         !content.starts_with("#!")) {
         return {};
     }
-    const std::string_view line = text::trim(std::string_view(content).substr(2, content.find('\n') - 2));
+    const std::string_view line =
+        text::trim(std::string_view(content).substr(2, content.find('\n') - 2));
     return std::string(line.substr(0, line.find(' ')));
 }
 
 std::string not_started_message(const std::string& program, int error)
 {
-    if (const std::string interpreter = interpreter_of(program); error == ENOENT && !interpreter.empty()) {
-        return "The tap " + quote(program) + " cannot be run: its interpreter, " + quote(interpreter) +
-               ", was not found. Install the tap again in this place.";
+    if (const std::string interpreter = interpreter_of(program);
+        error == ENOENT && !interpreter.empty()) {
+        return "The tap " + quote(program) + " cannot be run: its interpreter, " +
+               quote(interpreter) + ", was not found. Install the tap again in this place.";
     }
     if (error == ENOENT) {
         return "The tap " + quote(program) +
@@ -85,7 +87,8 @@ std::string message_for(const std::string& program, const process::TapOutcome& o
                         const std::string& words)
 {
     if (outcome.stopped_by == StopReason::hung) {
-        return "The tap " + quote(program) + " closed its output but did not end. Its last words: " +
+        return "The tap " + quote(program) +
+               " closed its output but did not end. Its last words: " +
                (words.empty() ? "none" : words);
     }
     if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
@@ -102,7 +105,8 @@ std::string message_for(const std::string& program, const process::TapOutcome& o
                " and said nothing about it on stderr. Run it by hand to see more.";
     }
     if (rejects_option(words)) {
-        return "The tap does not take an option that it lists or that every tap should take: " + words;
+        return "The tap does not take an option that it lists or that every tap should take: " +
+               words;
     }
     return "The tap failed: " + words;
 }
@@ -129,7 +133,8 @@ TapFailure tap_failure(const Session& session, const process::TapCommand& comman
     if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
         failure.error.failure_type = airbyte::FailureType::transient_error;
     }
-    failure.error.internal_message = text::join(command.argv, " ") + " " + how_it_ended(outcome) + ".";
+    failure.error.internal_message =
+        text::join(command.argv, " ") + " " + how_it_ended(outcome) + ".";
     if (const std::string tail = words.tail(); !tail.empty()) {
         failure.error.internal_message += " The end of its stderr:\n" + tail;
     }

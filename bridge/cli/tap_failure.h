@@ -12,7 +12,8 @@ namespace tapbridge::cli {
 
 struct TapFailure {
     airbyte::Error error;
-    // A user can tell from the message what to do (a pattern matched): check answers FAILED with exit status 0.
+    // A user can tell from the message what to do (a pattern matched): check answers FAILED with
+    // exit status 0.
     bool understood = false;
     // The tap could not even be started: the installation is at fault, not the settings.
     bool not_started = false;

@@ -8,15 +8,16 @@ namespace tapbridge::cli {
 
 namespace {
 
-constexpr std::chrono::milliseconds k_hold{200};         // a traceback is written in one go
-constexpr std::size_t k_longest_line = std::size_t{1} << 20; // longer ones are cut: memory is bounded
+constexpr std::chrono::milliseconds k_hold{200}; // a traceback is written in one go
+constexpr std::size_t k_longest_line = std::size_t{1}
+                                       << 20; // longer ones are cut: memory is bounded
 
 } // namespace
 
-TapStderr::TapStderr(Log& log, bool quiet)
-    : m_log(log), m_quiet(quiet), m_reader([this](const singer::LogEntry& entry) { take(entry); })
-{
-}
+TapStderr::TapStderr(Log& log, const airbyte::Redactor& redactor, bool quiet)
+    : m_log(log), m_redactor(redactor), m_quiet(quiet),
+      m_reader([this](const singer::LogEntry& entry) { take(entry); })
+{}
 
 void TapStderr::feed(std::string_view chunk)
 {
@@ -28,10 +29,10 @@ void TapStderr::feed(std::string_view chunk)
         chunk.remove_prefix(part);
         std::string_view line;
         while (m_lines.next(line)) {
-            m_reader.line(line);
+            this->line(line);
         }
         if (m_lines.pending() > k_longest_line && m_lines.rest(line)) {
-            m_reader.line(line);
+            this->line(line);
         }
     }
     m_flush_at = Clock::now() + k_hold;
@@ -41,7 +42,7 @@ void TapStderr::end()
 {
     std::string_view line;
     if (m_lines.rest(line)) {
-        m_reader.line(line);
+        this->line(line);
     }
     m_reader.flush();
     m_flush_at.reset();
@@ -53,6 +54,12 @@ void TapStderr::on_deadline(Clock::time_point now)
         m_reader.flush();
         m_flush_at.reset();
     }
+}
+
+// Secrets go before anything is cut: half a secret would not be recognised any more.
+void TapStderr::line(std::string_view line)
+{
+    m_reader.line(m_redactor.redact(line));
 }
 
 void TapStderr::take(const singer::LogEntry& entry)

@@ -1,6 +1,7 @@
 // The tap's stderr on its way into the log.
 #pragma once
 
+#include "airbyte/redactor.h"
 #include "singer/line_splitter.h"
 #include "singer/log_line.h"
 #include "util/log.h"
@@ -14,20 +15,23 @@ namespace tapbridge::cli {
 class TapStderr {
 public:
     // `quiet`: entries are logged as DEBUG whatever they say (probes).
-    TapStderr(Log& log, bool quiet);
+    TapStderr(Log& log, const airbyte::Redactor& redactor, bool quiet);
 
     void feed(std::string_view chunk);
     void end();
-    // An entry is held back until it is known that no continuation line follows: at most until then.
+    // An entry is held back until it is known that no continuation line follows: at most until
+    // then.
     std::optional<Clock::time_point> deadline() const { return m_flush_at; }
     void on_deadline(Clock::time_point now);
 
     const singer::LastWords& last_words() const { return m_last_words; }
 
 private:
+    void line(std::string_view line);
     void take(const singer::LogEntry& entry);
 
     Log& m_log;
+    const airbyte::Redactor& m_redactor;
     bool m_quiet;
     singer::LineSplitter m_lines{64 * 1024};
     singer::LastWords m_last_words;

@@ -38,7 +38,7 @@ void LineSplitter::change_capacity(std::size_t capacity)
 
 void LineSplitter::move_to_front()
 {
-    m_scanned -= std::min(m_begin, m_scanned);
+    m_scanned -= m_begin;
     m_end -= m_begin;
     m_begin = 0;
 }

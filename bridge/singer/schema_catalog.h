@@ -12,8 +12,8 @@ namespace tapbridge::singer {
 
 class SchemaCatalog {
 public:
-    // A SCHEMA message. One that comes again may bring new properties (tap-exchangeratesapi adds a column for
-    // each new currency): all are kept.
+    // A SCHEMA message. One that comes again may bring new properties (tap-exchangeratesapi adds a
+    // column for each new currency): all are kept.
     void add(const Message& schema);
 
     bool empty() const { return m_order.empty(); }

@@ -25,8 +25,7 @@ bool explains(const singer::CatalogEntry& entry, std::string_view name)
 
 WireNames::WireNames(const singer::Catalog& catalog, std::vector<std::size_t> selected)
     : m_catalog(catalog), m_selected(std::move(selected))
-{
-}
+{}
 
 WireNames::Match WireNames::match(std::string_view wire_name) const
 {

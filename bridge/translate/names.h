@@ -1,6 +1,6 @@
 // Which stream a name on the wire means. RECORD.stream may be the catalog's `stream`, its
-// `tap_stream_id`, or `schema-table` (pipelinewise-tap-postgres: catalog stream "orders", records under
-// "shop-orders"; tap-postgres and tap-mysql: id "db-shop-orders", records under "orders").
+// `tap_stream_id`, or `schema-table` (pipelinewise-tap-postgres: catalog stream "orders", records
+// under "shop-orders"; tap-postgres and tap-mysql: id "db-shop-orders", records under "orders").
 #pragma once
 
 #include "singer/catalog.h"
@@ -24,7 +24,8 @@ public:
         std::vector<std::size_t> streams; // positions in `selected`; one, or the ambiguous ones
     };
 
-    // `selected`: the run's streams, as indexes into catalog.entries. The catalog must outlive this.
+    // `selected`: the run's streams, as indexes into catalog.entries. The catalog must outlive
+    // this.
     WireNames(const singer::Catalog& catalog, std::vector<std::size_t> selected);
 
     Match match(std::string_view wire_name) const;

@@ -55,9 +55,11 @@ Cursor choose_cursor(const ConfiguredStream& wanted, const Stream& stream,
     if (path.size() > 1 || properties == nullptr || properties->find(path.front()) == nullptr) {
         return {{}, "it has no top-level column \"" + text::join(path, ".") + "\" to go by"};
     }
-    if (!entry.valid_replication_keys.empty() && !contains(entry.valid_replication_keys, path.front())) {
-        return {{}, "the tap does not accept \"" + path.front() + "\" as a cursor (it accepts: " +
-                        text::join(entry.valid_replication_keys, ", ") + ")"};
+    if (!entry.valid_replication_keys.empty() &&
+        !contains(entry.valid_replication_keys, path.front())) {
+        return {{},
+                "the tap does not accept \"" + path.front() + "\" as a cursor (it accepts: " +
+                    text::join(entry.valid_replication_keys, ", ") + ")"};
     }
     return {path.front(), {}};
 }
@@ -81,9 +83,8 @@ Selection select(const ConfiguredStream& wanted, const Stream& stream,
         selection.replication = Replication::log_based;
         return selection;
     }
-    const Cursor cursor = stream.incremental
-                              ? choose_cursor(wanted, stream, entry)
-                              : Cursor{{}, "the tap cannot read it incrementally"};
+    const Cursor cursor = stream.incremental ? choose_cursor(wanted, stream, entry)
+                                             : Cursor{{}, "the tap cannot read it incrementally"};
     if (cursor.problem.empty()) {
         selection.replication = Replication::incremental;
         selection.replication_key = cursor.key;
@@ -162,8 +163,10 @@ airbyte::Error unknown_stream_error(const airbyte::StreamDescriptor& stream,
     if (const std::string near = text::nearest(name, known_names); !near.empty()) {
         error.message += " Did you mean \"" + near + "\"?";
     }
-    error.message += " Refresh the source's schema (run discover again) and select from what it offers.";
-    error.internal_message = "Streams of the tap: " + text::shorten(text::join(known_names, ", "), 2000);
+    error.message +=
+        " Refresh the source's schema (run discover again) and select from what it offers.";
+    error.internal_message =
+        "Streams of the tap: " + text::shorten(text::join(known_names, ", "), 2000);
     return error;
 }
 

@@ -19,12 +19,13 @@ namespace tapbridge::translate {
 
 struct ReadOptions {
     std::chrono::milliseconds state_interval{10'000};
-    // The catalog lists all streams of the tap. False for a tap that cannot discover: then a name that the catalog
-    // does not explain is a stream that was not selected.
+    // The catalog lists all streams of the tap. False for a tap that cannot discover: then a name
+    // that the catalog does not explain is a stream that was not selected.
     bool catalog_is_complete = true;
 };
 
-// How far a configured stream has come. Kept over runs: a stream may be started in one run and read in the next.
+// How far a configured stream has come. Kept over runs: a stream may be started in one run and read
+// in the next.
 struct StreamProgress {
     bool started = false;
     bool running = false; // sent a record
@@ -44,7 +45,8 @@ public:
     Read(const ReadPlan& plan, const singer::Catalog& catalog, const airbyte::StateInput& input,
          Sinks sinks, ReadOptions options);
 
-    // The streams (positions in plan.streams) that the next run of the tap has to read; empty when all is done.
+    // The streams (positions in plan.streams) that the next run of the tap has to read; empty when
+    // all is done.
     std::vector<std::size_t> take_next_run();
     // Puts off streams that cannot share a run: they are read in a run of their own.
     void queue_run(std::vector<std::size_t> streams);
@@ -55,9 +57,11 @@ public:
     void complete(std::size_t stream);
     void incomplete(std::size_t stream);
 
-    // Sends a TRACE ERROR: from now on the read has failed. The first one is taken for the root cause.
+    // Sends a TRACE ERROR: from now on the read has failed. The first one is taken for the root
+    // cause.
     void fail(const airbyte::Error& error);
-    // Ends every stream that has not ended as INCOMPLETE; streams the tap does not have get their error.
+    // Ends every stream that has not ended as INCOMPLETE; streams the tap does not have get their
+    // error.
     void finish();
 
     bool failed() const { return m_failed; }

@@ -60,7 +60,8 @@ std::string describe_changes(std::string_view data, const std::vector<DefectAt>&
     json::MemberView member;
     auto defect = defects.begin();
     while (defect != defects.end() && reader.next(member)) {
-        const auto end = static_cast<std::size_t>(member.value.data() + member.value.size() - data.data());
+        const auto end =
+            static_cast<std::size_t>(member.value.data() + member.value.size() - data.data());
         bool told = false;
         for (; defect != defects.end() && defect->offset < end; ++defect) {
             if (!told && nulls_a_value(*defect)) {

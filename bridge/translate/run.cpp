@@ -76,7 +76,7 @@ Run::Run(Read& read, std::vector<std::size_t> streams)
         stream.prefix = record_prefix(read.plan().streams[index].descriptor);
         m_streams.push_back(std::move(stream));
     }
-    m_joined = join_state(read.input(), state_streams());
+    m_joined = join_state(read.input(), state_streams(), other_streams());
     read.continue_sequence(m_joined.last_sequence);
     for (const std::string& warning : m_joined.warnings) {
         read.log().warn(warning);
@@ -147,8 +147,8 @@ void Run::message(const singer::Message& message)
         batch();
         break;
     case MessageType::unknown:
-        m_read.log().debug("The tap sent a message of the unknown type " + quote(message.type_name) +
-                           ".");
+        m_read.log().debug("The tap sent a message of the unknown type " +
+                           quote(message.type_name) + ".");
         break;
     }
 }
@@ -244,8 +244,9 @@ void Run::batch()
 {
     airbyte::Error error;
     error.failure_type = airbyte::FailureType::config_error;
-    error.message = "The tap sent a BATCH message: it writes records to files instead of its output. "
-                    "Remove \"batch_config\" from the tap's settings.";
+    error.message =
+        "The tap sent a BATCH message: it writes records to files instead of its output. "
+        "Remove \"batch_config\" from the tap's settings.";
     m_fatal = std::move(error);
 }
 
@@ -358,7 +359,8 @@ void Run::separate(const std::vector<std::size_t>& streams)
     m_replanned = true;
 }
 
-// Records of other streams are out already and must not come twice: go on without the colliding ones.
+// Records of other streams are out already and must not come twice: go on without the colliding
+// ones.
 void Run::put_off(const std::vector<std::size_t>& streams)
 {
     emit_pending();
@@ -386,8 +388,9 @@ std::string Run::name_of(const RunStream& stream) const
 
 bool Run::any_without_records() const
 {
-    return std::any_of(m_streams.begin(), m_streams.end(),
-                       [](const RunStream& stream) { return stream.records == 0 && !stream.put_off; });
+    return std::any_of(m_streams.begin(), m_streams.end(), [](const RunStream& stream) {
+        return stream.records == 0 && !stream.put_off;
+    });
 }
 
 } // namespace tapbridge::translate

@@ -22,7 +22,8 @@ namespace tapbridge::translate {
 struct RunVerdict {
     // The tap ended by itself with exit status 0. (Exit 0 after our own TERM is not that.)
     bool clean = false;
-    // Why it did not; absent where a signal ended us or the reader went away: nobody is to blame then.
+    // Why it did not; absent where a signal ended us or the reader went away: nobody is to blame
+    // then.
     std::optional<airbyte::Error> failure;
 };
 
@@ -95,6 +96,7 @@ private:
     const airbyte::StreamDescriptor& descriptor(const RunStream& stream) const;
     std::string name_of(const RunStream& stream) const;
     std::vector<StateStream> state_streams() const;
+    std::vector<airbyte::StreamDescriptor> other_streams() const;
     bool any_without_records() const;
 
     void emit_pending();

@@ -45,6 +45,19 @@ std::vector<StateStream> Run::state_streams() const
     return streams;
 }
 
+// The configured streams that other runs read.
+std::vector<airbyte::StreamDescriptor> Run::other_streams() const
+{
+    std::vector<airbyte::StreamDescriptor> others = m_read.plan().unknown;
+    for (std::size_t index = 0; index < m_read.plan().streams.size(); ++index) {
+        if (std::none_of(m_streams.begin(), m_streams.end(),
+                         [&](const RunStream& stream) { return stream.index == index; })) {
+            others.push_back(m_read.plan().streams[index].descriptor);
+        }
+    }
+    return others;
+}
+
 std::optional<Clock::time_point> Run::deadline() const
 {
     if (!m_state_pending || !m_state_sent) {
@@ -90,7 +103,7 @@ void Run::emit_states(const json::Value& blob, bool final)
         }
         m_read.start(stream.index);
         airbyte::append_stream_state(m_read.out(), descriptor(stream),
-                                     stream_state(bookmark, split.shared, *sequence),
+                                     stream_state(bookmark, split.shared, *sequence, m_joined.base),
                                      std::exchange(stream.records_since_state, 0));
         stream.bookmark = std::move(bookmark);
     }
@@ -177,7 +190,8 @@ void Run::finish_clean()
     }
 }
 
-// The platform would empty the table of a full refresh that sent nothing; an incremental stream keeps its rows.
+// The platform would empty the table of a full refresh that sent nothing; an incremental stream
+// keeps its rows.
 void Run::judge_absent(RunStream& stream)
 {
     if (m_read.plan().streams[stream.index].incremental()) {

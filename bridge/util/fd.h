@@ -1,11 +1,11 @@
 // File descriptors with an owner, and whole files.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <sys/types.h>
 
 namespace tapbridge {
 

@@ -114,6 +114,17 @@ TEST_CASE("minder: no descendant survives a KILL of the bridge's whole group")
     CHECK(eventually([&] { return bridge.processes().empty(); }));
 }
 
+TEST_CASE("minder: the tap dies with it, also when the bridge can do nothing")
+{
+    Bridge bridge("ignore TERM\nout up\nsleep-forever");
+    bridge.read_until("up\n");
+    bridge.send(SIGSTOP);
+    ::kill(bridge.minder(), SIGKILL);
+    CHECK(eventually([&] { return bridge.processes().size() == 1; }));
+    bridge.send(SIGKILL);
+    CHECK(end_of(bridge.wait()) == "signal 9");
+}
+
 TEST_CASE("run: the minder's death is noticed, and leaves nothing behind")
 {
     Bridge bridge(std::string(k_stubborn_family) + "out up\nsleep-forever",

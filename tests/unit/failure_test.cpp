@@ -107,9 +107,9 @@ TEST_CASE("classify takes numbers only where they read as an HTTP status")
 {
     check_all(FailureType::system_error, false,
               {"row 401", "line 403 of x.csv", "order 429 is broken", "503", "processed 500 rows",
-               "id=401", "port 5000", "took 503 ms", "error 4.401", "HTTP 4011", "status 5031",
-               "401.5 Client Error", "(4031)", "ORA-00401 x", "5xx", "40", "barcode4 03",
-               "status 299", "x401 client error"});
+               "id=401", "port 5000", "took 503 ms", "version 4.401 error", "HTTP 4011",
+               "status 5031", "401.5 Client Error", "(4031)", "ORA-00401 x", "5xx", "40",
+               "barcode4 03", "status 299", "x401 client error"});
 }
 
 TEST_CASE("classify does not read the path of an address")

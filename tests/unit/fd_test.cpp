@@ -107,14 +107,14 @@ TEST_CASE("now_ms is the time of day and never goes back")
     using namespace std::chrono;
     const auto expected =
         duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-    std::int64_t last = now_ms();
-    CHECK(last >= expected);
-    CHECK(last < expected + 60'000);
+    std::int64_t latest = now_ms();
+    CHECK(latest >= expected);
+    CHECK(latest < expected + 60'000);
     bool went_back = false;
     for (int i = 0; i < 10'000; ++i) {
         const std::int64_t now = now_ms();
-        went_back |= now < last;
-        last = now;
+        went_back |= now < latest;
+        latest = now;
     }
     CHECK_FALSE(went_back);
 }

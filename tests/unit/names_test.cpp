@@ -1,6 +1,5 @@
-#include "translate/names.h"
-
 #include "catch.h"
+#include "translate/names.h"
 
 using namespace tapbridge;
 using translate::WireNames;
@@ -23,9 +22,11 @@ singer::CatalogEntry entry(std::string id, std::string stream, std::string schem
 TEST_CASE("WireNames finds a stream by any of its names")
 {
     singer::Catalog catalog;
-    catalog.entries = {entry("db-shop-orders", "orders", "shop", "orders"), entry("users", "users")};
+    catalog.entries = {entry("db-shop-orders", "orders", "shop", "orders"),
+                       entry("users", "users")};
     const WireNames names(catalog, {0, 1});
-    for (const char* name : {"orders", "db-shop-orders", "shop-orders", "shop_orders", "shop.orders"}) {
+    for (const char* name :
+         {"orders", "db-shop-orders", "shop-orders", "shop_orders", "shop.orders"}) {
         CAPTURE(name);
         const WireNames::Match match = names.match(name);
         CHECK(match.kind == WireNames::Kind::selected);
@@ -50,7 +51,8 @@ TEST_CASE("WireNames takes a shared name for the one that this run selects")
     catalog.entries = {entry("shop-orders", "orders"), entry("archive-orders", "orders")};
     const WireNames::Match match = WireNames(catalog, {1}).match("orders");
     CHECK(match.kind == WireNames::Kind::selected);
-    CHECK(match.streams == std::vector<std::size_t>{0}); // a position in the run, not in the catalog
+    CHECK(match.streams ==
+          std::vector<std::size_t>{0}); // a position in the run, not in the catalog
 }
 
 TEST_CASE("WireNames tells an unselected stream from an unexplained name")

@@ -1,6 +1,5 @@
-#include "translate/plan.h"
-
 #include "catch.h"
+#include "translate/plan.h"
 
 using namespace tapbridge;
 using translate::Replication;
@@ -14,7 +13,8 @@ singer::Catalog catalog_of(std::string_view text)
     return std::move(*result.catalog);
 }
 
-// "tracked" can be read incrementally by a cursor of the tap's own, "choosy" by one of two, "full" cannot.
+// "tracked" can be read incrementally by a cursor of the tap's own, "choosy" by one of two, "full"
+// cannot.
 singer::Catalog sample()
 {
     return catalog_of(R"({"streams":[
@@ -63,8 +63,9 @@ TEST_CASE("plan_read goes by the user's choice where the tap leaves one")
 
 TEST_CASE("plan_read reads in full, with one warning, where incremental cannot be done")
 {
-    for (const auto& stream : {wanted("full", true, {"a"}), wanted("choosy", true, {"c"}),
-                               wanted("choosy", true, {"nope"}), wanted("choosy", true, {"a", "x"})}) {
+    for (const auto& stream :
+         {wanted("full", true, {"a"}), wanted("choosy", true, {"c"}),
+          wanted("choosy", true, {"nope"}), wanted("choosy", true, {"a", "x"})}) {
         const translate::ReadPlan result = plan({stream});
         CHECK(result.streams[0].selection.replication == Replication::full_table);
         CHECK(result.streams[0].selection.replication_key.empty());
@@ -78,10 +79,12 @@ TEST_CASE("plan_read sets streams aside that the tap does not have")
     const translate::ReadPlan result = plan({wanted("tracked", false), wanted("traked", false)});
     CHECK(result.streams.size() == 1);
     REQUIRE(result.unknown.size() == 1);
-    const airbyte::Error error = translate::unknown_stream_error(result.unknown[0], result.known_names);
+    const airbyte::Error error =
+        translate::unknown_stream_error(result.unknown[0], result.known_names);
     CHECK(error.failure_type == airbyte::FailureType::config_error);
-    CHECK(error.message == "The tap has no stream \"traked\". Did you mean \"tracked\"? Refresh the "
-                           "source's schema (run discover again) and select from what it offers.");
+    CHECK(error.message ==
+          "The tap has no stream \"traked\". Did you mean \"tracked\"? Refresh the "
+          "source's schema (run discover again) and select from what it offers.");
 }
 
 TEST_CASE("plan_read refuses an unknown sync mode and an empty catalog")
@@ -89,17 +92,19 @@ TEST_CASE("plan_read refuses an unknown sync mode and an empty catalog")
     airbyte::ConfiguredStream odd = wanted("full", false);
     odd.sync_mode = "INVALID";
     odd.sync_mode_known = false;
-    CHECK_THROWS_WITH(plan({odd}), "The configured catalog asks for sync_mode \"INVALID\" of stream "
-                                   "\"full\". Use \"full_refresh\" or \"incremental\".");
-    CHECK_THROWS_WITH(plan({}), "The configured catalog selects no stream. Select at least one stream "
-                                "of what discover offers.");
+    CHECK_THROWS_WITH(plan({odd}),
+                      "The configured catalog asks for sync_mode \"INVALID\" of stream "
+                      "\"full\". Use \"full_refresh\" or \"incremental\".");
+    CHECK_THROWS_WITH(plan({}),
+                      "The configured catalog selects no stream. Select at least one stream "
+                      "of what discover offers.");
 }
 
 TEST_CASE("plan_read_without_discovery takes every configured stream for real")
 {
     singer::Catalog catalog;
-    const translate::ReadPlan result = translate::plan_read_without_discovery(
-        {{wanted("a", true), wanted("b", false)}}, catalog);
+    const translate::ReadPlan result =
+        translate::plan_read_without_discovery({{wanted("a", true), wanted("b", false)}}, catalog);
     REQUIRE(result.streams.size() == 2);
     CHECK(result.streams[0].incremental());
     CHECK_FALSE(result.streams[1].incremental());

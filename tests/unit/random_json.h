@@ -110,9 +110,9 @@ private:
         const std::size_t size = below(5);
         for (std::size_t i = 0; i < size; ++i) {
             if (i != 0)
-                result += "," + blanks();
+                result.append(",").append(blanks());
             if (opening == '{')
-                result += string() + blanks() + ":" + blanks();
+                result.append(string()).append(blanks()).append(":").append(blanks());
             result += value(depth - 1) + blanks();
         }
         return result + closing;

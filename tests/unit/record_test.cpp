@@ -1,7 +1,6 @@
-#include "translate/record.h"
-
 #include "catch.h"
 #include "singer/message.h"
+#include "translate/record.h"
 
 #include <boost/json.hpp>
 
@@ -69,9 +68,8 @@ TEST_CASE("RecordWriter makes over-long numbers null")
 {
     const std::string digits(1001, '7');
     CHECK(splice(record(R"({"a":)" + digits + "}")) ==
-          expected(R"({"a":null})",
-                   R"(,"meta":{"changes":[{"field":"a","change":"NULLED",)"
-                   R"("reason":"SOURCE_FIELD_SIZE_LIMITATION"}]})"));
+          expected(R"({"a":null})", R"(,"meta":{"changes":[{"field":"a","change":"NULLED",)"
+                                    R"("reason":"SOURCE_FIELD_SIZE_LIMITATION"}]})"));
     const std::string longest(1000, '7');
     CHECK(splice(record(R"({"a":)" + longest + "}")) == expected(R"({"a":)" + longest + "}"));
 }
@@ -87,8 +85,8 @@ TEST_CASE("RecordWriter mends strings without telling")
 
 TEST_CASE("RecordWriter output is strict JSON whatever is mended")
 {
-    const std::string out =
-        splice(record("{\"\\ud800\":[NaN,{\"k\":\"\u2028\"}],\"b\":-Infinity,\r\"c\":\"\\udfff\"}"));
+    const std::string out = splice(
+        record("{\"\\ud800\":[NaN,{\"k\":\"\u2028\"}],\"b\":-Infinity,\r\"c\":\"\\udfff\"}"));
     const boost::json::value value = boost::json::parse(out);
     CHECK(value.at("record").at("meta").at("changes").as_array().size() == 2);
 }

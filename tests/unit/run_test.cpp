@@ -1,6 +1,5 @@
-#include "translate/run.h"
-
 #include "catch.h"
+#include "translate/run.h"
 
 #include <boost/json.hpp>
 
@@ -91,7 +90,8 @@ public:
     void feed(std::string_view line) { run().line(line); }
     void record(const std::string& stream, int id)
     {
-        feed(R"({"type":"RECORD","stream":")" + stream + R"(","record":{"id":)" + std::to_string(id) + "}}");
+        feed(R"({"type":"RECORD","stream":")" + stream + R"(","record":{"id":)" +
+             std::to_string(id) + "}}");
     }
     void bookmark(const std::string& stream, int position)
     {
@@ -119,7 +119,8 @@ public:
         std::size_t begin = 0;
         while (begin < out.size()) {
             const std::size_t end = out.find('\n', begin);
-            result += (result.empty() ? "" : " ") + word(boost::json::parse(out.substr(begin, end - begin)));
+            result += (result.empty() ? "" : " ") +
+                      word(boost::json::parse(out.substr(begin, end - begin)));
             begin = end + 1;
         }
         out.clear();
@@ -280,7 +281,7 @@ TEST_CASE("Run ends where an unexplained name may be a renamed stream")
     CHECK(f.run().wants_stop());
     f.record("a", 1); // what still comes is not forwarded
     f.run().finish({});
-    CHECK(f.told() == "STARTED(a) INCOMPLETE(a) ERROR(The tap sends records under the name \"ren)");
+    CHECK(f.told() == "STARTED(a) INCOMPLETE(a) ERROR(The tap sends records under the name \"re)");
     CHECK(f.read().failed());
 }
 
@@ -363,8 +364,9 @@ TEST_CASE("Run fails a full refresh that never appeared, and only that")
     Fixture f({"a", "b", "+c"});
     f.record("a", 1);
     f.finish_clean();
-    CHECK(f.told() == "STARTED(a) RUNNING(a) a:1 STARTED(b) INCOMPLETE(b) ERROR(The tap sent nothing of "
-                      "stream \"b\", not ) STATE(a,-,1) STARTED(c) STATE(c,-,0) COMPLETE(a) COMPLETE(c)");
+    CHECK(f.told() ==
+          "STARTED(a) RUNNING(a) a:1 STARTED(b) INCOMPLETE(b) ERROR(The tap sent nothing of "
+          "stream \"b\", not ) STATE(a,-,1) STARTED(c) STATE(c,-,0) COMPLETE(a) COMPLETE(c)");
     CHECK(f.read().failed());
 }
 
@@ -393,8 +395,9 @@ TEST_CASE("Run separates streams that share a name before anything is out")
     f.record("orders", 1);
     f.record("users", 1);
     f.finish_clean();
-    CHECK(f.told() == "STARTED(shop-orders) RUNNING(shop-orders) shop-orders:1 STARTED(users) RUNNING(users) "
-                      "users:1 STATE(shop-orders,-,1) STATE(users,-,1) COMPLETE(shop-orders) COMPLETE(users)");
+    CHECK(f.told() ==
+          "STARTED(shop-orders) RUNNING(shop-orders) shop-orders:1 STARTED(users) RUNNING(users) "
+          "users:1 STATE(shop-orders,-,1) STATE(users,-,1) COMPLETE(shop-orders) COMPLETE(users)");
     f.next_run();
     f.record("orders", 2);
     f.finish_clean();
@@ -416,7 +419,8 @@ TEST_CASE("Run goes on without streams that share a name once others are out")
     f.record("orders", 1);
     f.record("users", 2);
     f.finish_clean();
-    CHECK(f.told() == "STARTED(users) RUNNING(users) users:1 users:2 STATE(users,-,2) COMPLETE(users)");
+    CHECK(f.told() ==
+          "STARTED(users) RUNNING(users) users:1 users:2 STATE(users,-,2) COMPLETE(users)");
     f.next_run();
     f.record("orders", 1);
     f.finish_clean();

@@ -1,7 +1,5 @@
 #include "util/json/value.h"
 
-#include "util/utf8.h"
-
 #include <algorithm>
 #include <cassert>
 #include <charconv>
