@@ -1,5 +1,5 @@
 // What holds on, closes early, dies at the wrong moment or must not be left behind.
-#include "catch.h"
+#include "matchers.h"
 #include "process_harness.h"
 
 #include <poll.h>
@@ -50,7 +50,7 @@ TEST_CASE("run: a tap that closes its stderr early goes on")
 {
     Bridge bridge("err last\nclose stderr\nrepeat 1000 out $i");
     CHECK(play(bridge) == "run: exited 0 none\nends: 1 1\nstderr: last\nflush: done\nexit 0");
-    CHECK_THAT(bridge.read_all(), Catch::Matchers::EndsWith("\n1000\n"));
+    CHECK_THAT(bridge.read_all(), matchers::EndsWith("\n1000\n"));
 }
 
 TEST_CASE("run: a descendant that holds a pipe after the tap's end is killed after the grace")

@@ -1,5 +1,5 @@
 // Our stdout: slow, stopped, gone, full, another user's, closed.
-#include "catch.h"
+#include "matchers.h"
 #include "process/output.h"
 #include "process_harness.h"
 
@@ -135,8 +135,8 @@ TEST_CASE("run: a slow reader loses nothing")
                   {.options = {"grace=50"}});
     ::poll(nullptr, 0, 300); // longer than the grace, and nothing is read
     CHECK_FALSE(bridge.exists("result"));
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: exited 3 none\n"));
-    CHECK_THAT(bridge.read_all(), Catch::Matchers::EndsWith("{\"id\":100000}\n"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: exited 3 none\n"));
+    CHECK_THAT(bridge.read_all(), matchers::EndsWith("{\"id\":100000}\n"));
     CHECK(bridge.nothing_left());
 }
 
@@ -146,8 +146,8 @@ TEST_CASE("run: signals and the tap's end are handled while nobody reads")
     REQUIRE(bridge.stdout_is_full());
     bridge.send(SIGTERM);
     CHECK(end_of(bridge.wait()) == "signal 15");
-    CHECK_THAT(bridge.result(), Catch::Matchers::Contains("fatal_signal\n"));
-    CHECK_THAT(bridge.result(), Catch::Matchers::Contains("flush: lost\n"));
+    CHECK_THAT(bridge.result(), matchers::contains("fatal_signal\n"));
+    CHECK_THAT(bridge.result(), matchers::contains("flush: lost\n"));
     CHECK(bridge.nothing_left());
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("run: the minder's death is handled while nobody reads")
     REQUIRE(bridge.stdout_is_full());
     ::kill(bridge.minder(), SIGKILL);
     CHECK(eventually([&] { return bridge.processes().size() == 1; }));
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: lost 0 none\n"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: lost 0 none\n"));
 }
 
 TEST_CASE("run: the reader goes away: the tap is killed without grace")
@@ -221,8 +221,7 @@ TEST_CASE("run: closed standard descriptors are not taken by anything of ours")
         start.in_child = [] { ::close(STDOUT_FILENO); };
         Bridge bridge("out hello\nsleep-forever", start);
         CHECK(end_of(bridge.wait()) == "exit 0");
-        CHECK_THAT(bridge.result(),
-                   Catch::Matchers::StartsWith("run: signalled 9 output_failed\n"));
+        CHECK_THAT(bridge.result(), matchers::StartsWith("run: signalled 9 output_failed\n"));
     }
 }
 
@@ -245,8 +244,8 @@ TEST_CASE("run: another user's pipe is written without being opened anew")
                   start);
     bridge.read_until("{\"id\":100000}\n");
     bridge.send(SIGTERM);
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: exited 0 fatal_signal\n"));
-    CHECK_THAT(bridge.read_all(), Catch::Matchers::EndsWith("{\"id\":100000}\nbye\n"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: exited 0 fatal_signal\n"));
+    CHECK_THAT(bridge.read_all(), matchers::EndsWith("{\"id\":100000}\nbye\n"));
     CHECK(bridge.nothing_left());
 
     Bridge stuck(k_flood, [&] {

@@ -4,7 +4,7 @@
 #if __has_include(<catch2/catch_session.hpp>)
 #include <catch2/catch_session.hpp>
 #endif
-#include "catch.h"
+#include "matchers.h"
 #include "process/minder.h"
 #include "process_driver.h"
 #include "process_harness.h"
@@ -60,7 +60,7 @@ TEST_CASE("run: a tap killed by a signal is no tap that exits with its number")
 TEST_CASE("run: nothing of a flood is lost")
 {
     Bridge bridge("repeat 300000 out {\"id\":$i}\nrepeat 3000 err line $i\nrepeat 10 out last $i");
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: exited 0 none"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: exited 0 none"));
     std::string expected;
     for (int i = 1; i <= 300000; ++i)
         expected += "{\"id\":" + std::to_string(i) + "}\n";
@@ -72,7 +72,7 @@ TEST_CASE("run: nothing of a flood is lost")
 TEST_CASE("run: stderr is read to its end, also when it is much")
 {
     Bridge bridge("repeat 20000 err a line of some fifty characters, number $i\nout done");
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: exited 0 none\nends: 1 1\n"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: exited 0 none\nends: 1 1\n"));
     CHECK(bridge.read_all() == "done\n");
 }
 
@@ -93,12 +93,11 @@ TEST_CASE("run: the tap starts clean")
                   start);
     play(bridge);
     const std::string fds = bridge.content("fds");
-    CHECK_THAT(fds, Catch::Matchers::StartsWith("0 /dev/null\n1 pipe:"));
+    CHECK_THAT(fds, matchers::StartsWith("0 /dev/null\n1 pipe:"));
     CHECK(std::count(fds.begin(), fds.end(), '\n') == 3);
     const std::string status = bridge.content("status");
-    CHECK_THAT(status,
-               Catch::Matchers::Contains("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000"));
-    CHECK_THAT(bridge.content("env"), Catch::Matchers::Contains("PROCESS_TEST_MARK="));
+    CHECK_THAT(status, matchers::contains("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000"));
+    CHECK_THAT(bridge.content("env"), matchers::contains("PROCESS_TEST_MARK="));
     CHECK(bridge.content("args").empty());
     CHECK(bridge.nothing_left());
 }
@@ -120,7 +119,7 @@ TEST_CASE("run: the tap works where it is told to")
     play(bridge);
     CHECK(bridge.content("cwd") == "/usr/share");
     Bridge nowhere("", {.options = {"cwd=/no/such/folder"}});
-    CHECK_THAT(play(nowhere), Catch::Matchers::Contains("/no/such/folder"));
+    CHECK_THAT(play(nowhere), matchers::contains("/no/such/folder"));
     CHECK(nowhere.nothing_left());
 }
 
@@ -149,20 +148,20 @@ TEST_CASE("run: a script without an interpreter is not given to a shell")
 TEST_CASE("run: one supervisor does many runs")
 {
     Bridge bridge("count-call $dir/calls\nout $n", {.options = {"runs=20"}});
-    CHECK_THAT(play(bridge), Catch::Matchers::EndsWith("flush: done\nexit 0"));
-    CHECK_THAT(bridge.read_all(), Catch::Matchers::EndsWith("19\n20\n"));
+    CHECK_THAT(play(bridge), matchers::EndsWith("flush: done\nexit 0"));
+    CHECK_THAT(bridge.read_all(), matchers::EndsWith("19\n20\n"));
     CHECK(bridge.nothing_left());
 }
 
 TEST_CASE("run: the handler's deadline comes while the tap is silent")
 {
     Bridge bridge("out first\nwait-file $dir/go\nout last", {.options = {"tick=20"}});
-    CHECK_THAT(bridge.read_until("tick\n"), Catch::Matchers::EndsWith("tick\n"));
+    CHECK_THAT(bridge.read_until("tick\n"), matchers::EndsWith("tick\n"));
     bridge.put("go");
     CHECK(play(bridge) == "run: exited 0 none\n" + k_ends + "exit 0");
     const std::string all = bridge.read_all(); // on a slow machine the tick may come before "first"
     CHECK(all.find("tick\n") == all.rfind("tick\n"));
-    CHECK_THAT(all, Catch::Matchers::EndsWith("last\n"));
+    CHECK_THAT(all, matchers::EndsWith("last\n"));
 }
 
 TEST_CASE("run: a handler that has enough stops the tap, and hears its last words")
@@ -180,7 +179,7 @@ TEST_CASE("run: a handler that throws takes the tap with it")
         "grandchild forever daemon ignore TERM pid-file $dir/daemon\nwait-file $dir/daemon\n"
         "ignore TERM\nout bad\nsleep-forever",
         {.options = {"throw-on=bad", "runs=2"}});
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: threw the handler threw\n"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: threw the handler threw\n"));
     CHECK(bridge.nothing_left());
 }
 
@@ -225,7 +224,7 @@ TEST_CASE("run: a second signal cuts the grace short, an echo of the first does 
     ::poll(nullptr, 0, 150); // longer than an echo
     CHECK(bridge.processes().size() == 3);
     bridge.send(SIGTERM);
-    CHECK_THAT(play(bridge), Catch::Matchers::StartsWith("run: signalled 9 fatal_signal\n"));
+    CHECK_THAT(play(bridge), matchers::StartsWith("run: signalled 9 fatal_signal\n"));
     CHECK(bridge.nothing_left());
 }
 

@@ -1,5 +1,5 @@
 #include "airbyte/error.h"
-#include "catch.h"
+#include "matchers.h"
 #include "process/work_folder.h"
 #include "process_harness.h"
 #include "tap_files.h"
@@ -189,7 +189,7 @@ TEST_CASE("WorkFolder: the next place is taken where the first cannot be written
     const Variable variable("TAPBRIDGE_TMPDIR", "/proc/sys");
     const WorkFolder folder;
     CHECK(fs::exists(folder.path() + "/lock"));
-    CHECK_THAT(folder.path(), !Catch::Matchers::StartsWith("/proc"));
+    CHECK_THAT(folder.path(), !matchers::StartsWith("/proc"));
 }
 
 TEST_CASE("WorkFolder: a relative place becomes absolute")
@@ -224,9 +224,8 @@ TEST_CASE("write: a full file system is told with the file's name")
     {
         const WorkFolder folder;
         CHECK(fs::path(folder.path()).parent_path() == place.path);
-        CHECK_THROWS_WITH(
-            folder.write("big.json", std::string(1024 * 1024, 'x')),
-            Catch::Matchers::Contains("big.json could not be written: No space left"));
+        CHECK_THROWS_WITH(folder.write("big.json", std::string(1024 * 1024, 'x')),
+                          matchers::contains("big.json could not be written: No space left"));
     }
     CHECK(fs::is_empty(place.path));
     {
