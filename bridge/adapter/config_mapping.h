@@ -15,17 +15,19 @@ namespace tapbridge::adapter {
 json::Value read_config(std::string_view text, const std::string& path);
 
 // The tap's config: the user's, verbatim, with JSON settings (see Spec::json_settings) parsed where
-// they are strings. Throws config_error that names a JSON setting whose text is not JSON. `spec`
-// may be null.
+// they are strings, and left out where they are blank. Throws config_error that names a JSON
+// setting whose text is not JSON. `spec` may be null.
 json::Value config_for_tap(const json::Value& user_config, const translate::Spec* spec,
                            const std::string& path);
 
-// The user's config with what the tap has changed in its own (rotated tokens). A JSON setting that
-// has not changed keeps the user's own form; a changed one is written as JSON text.
+// The user's config with what the tap has changed in its own (rotated tokens); another spelling of
+// the same value is no change. A JSON setting that has not changed keeps the user's own form; a
+// changed one is written as JSON text.
 json::Value config_from_tap(const json::Value& tap_config, const json::Value& given_to_tap,
                             const json::Value& user_config, const translate::Spec* spec);
 
-// Adds every string and number below a setting that is marked secret or looks it, at any depth.
+// Adds every string and number below a setting that is marked secret or looks it, at any depth, in
+// texts that hold JSON too.
 void collect_secrets(const json::Value& config, const translate::Spec* spec,
                      airbyte::Redactor& redactor);
 

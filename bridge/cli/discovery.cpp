@@ -58,7 +58,9 @@ singer::Catalog read_output(Session& session, const Capture& capture)
         session.log().warn(warning);
     }
     if (!result.catalog) {
-        fail("The tap's discovery gave no catalog: " + result.problem + ".", capture.last_words());
+        fail("The tap's discovery gave no catalog (" + result.problem +
+                 "). Run the tap by hand with --discover to see what it prints.",
+             capture.last_words());
     }
     return std::move(*result.catalog);
 }
@@ -108,7 +110,9 @@ singer::Catalog discover_by_sync(Session& session, const TapFacts& facts, Config
         throw TapFailureException(tap_failure(session, command, outcome, collector.last_words()));
     }
     if (collector.catalog().empty()) {
-        fail("The tap cannot discover, and a sync showed no stream.", collector.last_words());
+        fail("The tap cannot discover, and a sync with this config showed no stream. Check that "
+             "the settings point at the right place.",
+             collector.last_words());
     }
     return collector.catalog().catalog();
 }

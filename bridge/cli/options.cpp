@@ -2,12 +2,14 @@
 
 #include "cli/run.h"
 #include "cli/version.h"
+#include "util/text.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
-#include <memory>
+#include <string>
+#include <vector>
 
 namespace tapbridge::cli {
 
@@ -29,6 +31,8 @@ constexpr std::array<CommandWords, 4> k_commands{{
     {Command::read, "read", "Read the streams that the catalog selects",
      "read --config FILE --catalog FILE [--state FILE] -- TAP [ARG...]"},
 }};
+
+constexpr std::array k_files{"--config", "--catalog", "--state"};
 
 const char* k_footer = R"(
 The tap's own command stands after "--":
@@ -77,7 +81,7 @@ Answer usage_error(const CLI::App& app, std::string what)
     std::replace(what.begin(), what.end(), '\n', ' ');
     const CommandWords* words = named_command(app);
     return {k_usage,
-            "tapbridge: " + what + ". Type: tapbridge " +
+            "tapbridge: " + what + (what.ends_with('?') ? " " : ". ") + "Type: tapbridge " +
                 (words != nullptr ? words->usage
                                   : "COMMAND [OPTION...] -- TAP [ARG...]"
                                     " (COMMAND is spec, check, discover or read)") +
@@ -85,14 +89,39 @@ Answer usage_error(const CLI::App& app, std::string what)
             true};
 }
 
-// CLI11's own sentences, shortened to what is wrong.
-std::string what_is_wrong(const CLI::ParseError& error)
+// What is wrong with a word that belongs nowhere.
+std::string complaint_of(const std::string& word, const CommandWords* words)
 {
-    std::string what = error.what();
-    if (what == "A subcommand is required") {
+    const std::string quoted = '"' + word + '"';
+    if (!word.starts_with('-')) {
+        return words == nullptr ? quoted + " is no command"
+                                : quoted + " does not belong here; the tap's command stands "
+                                           "after \"--\"";
+    }
+    const std::string flag = word.substr(0, word.find('='));
+    if (words != nullptr && std::find(k_files.begin(), k_files.end(), flag) != k_files.end()) {
+        return std::string(words->name) + " takes no " + flag;
+    }
+    const std::string near = text::nearest(flag, {k_files.begin(), k_files.end()});
+    return "there is no option " + flag + (near.empty() ? "" : "; did you mean " + near + "?");
+}
+
+// In our words: CLI11's are about itself, and name a missing flag where the user has misspelt it.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error)
+{
+    if (const std::vector<std::string> rest = app.remaining(true); !rest.empty()) {
+        return complaint_of(rest.front(), named_command(app));
+    }
+    if (named_command(app) == nullptr) {
         return "no command is given";
     }
-    while (!what.empty() && (what.back() == '.' || what.back() == '\n')) {
+    std::string what = error.what();
+    if (error.get_name() == "ArgumentMismatch") {
+        const std::string flag = what.substr(0, what.find(':'));
+        return what.find("At Most") != std::string::npos ? flag + " is given twice"
+                                                         : flag + " needs a FILE";
+    }
+    while (what.ends_with('.') || what.ends_with('\n')) {
         what.pop_back();
     }
     return what;
@@ -132,10 +161,14 @@ std::variant<Options, Answer> parse_options(int argc, char** argv)
     } catch (const CLI::CallForVersion&) {
         return Answer{k_success, std::string("tapbridge ") + k_version + "\n", false};
     } catch (const CLI::ParseError& error) {
-        return usage_error(app, what_is_wrong(error));
+        return usage_error(app, what_is_wrong(app, error));
     }
-    if (options.tap.empty()) {
+    if (options.tap.empty() || options.tap.front().empty()) {
         return usage_error(app, "no tap is named");
+    }
+    if (options.tap.front().starts_with('-')) {
+        return usage_error(app,
+                           "after \"--\" stands the tap's command, not " + options.tap.front());
     }
     return options;
 }

@@ -129,9 +129,9 @@ bool is_over(Session& session, StopReason reason)
 
 // Whether there may be a next run.
 bool run_once(Session& session, Prepared& prepared, const Inventory& inventory,
-              translate::Read& read, std::vector<std::size_t> streams)
+              translate::Read& read, const std::vector<std::size_t>& streams)
 {
-    translate::Run run(read, std::move(streams));
+    translate::Run run(read, streams);
     const process::TapCommand command =
         session.tap(arguments_for(session, prepared, inventory, run));
     RunHandler handler(session, prepared.config, run);
@@ -167,7 +167,7 @@ int run_read(Session& session)
     bool go_on = true;
     for (std::vector<std::size_t> streams = read.take_next_run(); go_on && !streams.empty();
          streams = read.take_next_run()) {
-        go_on = run_once(session, prepared, inventory, read, std::move(streams));
+        go_on = run_once(session, prepared, inventory, read, streams);
     }
     read.finish();
     if (!go_on) {

@@ -105,6 +105,7 @@ int run(int argc, char** argv)
     if (argc > 1 && std::string_view(argv[1]) == process::k_minder_mode) {
         return process::run_minder(argc, argv);
     }
+    process::occupy_standard_descriptors();
     try {
         const std::variant<Options, Answer> parsed = parse_options(argc, argv);
         if (const Answer* const text = std::get_if<Answer>(&parsed)) {

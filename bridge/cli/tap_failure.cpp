@@ -5,6 +5,7 @@
 #include "util/text.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -34,6 +35,12 @@ std::string interpreter_of(const std::string& program)
     return std::string(line.substr(0, line.find(' ')));
 }
 
+bool is_folder(const std::string& path)
+{
+    struct ::stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 std::string not_started_message(const std::string& program, int error)
 {
     if (const std::string interpreter = interpreter_of(program);
@@ -44,6 +51,9 @@ std::string not_started_message(const std::string& program, int error)
     if (error == ENOENT) {
         return "The tap " + quote(program) +
                " was not found. Install it, or give the full path of its program.";
+    }
+    if (error == EACCES && is_folder(program)) {
+        return "The tap " + quote(program) + " is a folder. Give the path of its program.";
     }
     if (error == EACCES) {
         return "The tap " + quote(program) +
@@ -83,26 +93,66 @@ bool rejects_option(const std::string& words)
            text::contains_ignoring_case(words, "no such option");
 }
 
-std::string message_for(const std::string& program, const process::TapOutcome& outcome,
-                        const std::string& words)
+// What a shell, env and their like say when they cannot run what they should.
+bool is_launcher_failure(const TapExit& exit)
 {
-    if (outcome.stopped_by == StopReason::hung) {
-        return "The tap " + quote(program) +
-               " closed its output but did not end. Its last words: " +
-               (words.empty() ? "none" : words);
-    }
-    if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
+    return exit.kind == TapExit::Kind::exited && (exit.value == 126 || exit.value == 127);
+}
+
+std::string last_line_of(const std::string& tail)
+{
+    std::string line(text::trim(tail.substr(tail.rfind('\n') + 1)));
+    return text::shorten(line, 300);
+}
+
+bool is_crash(int signal)
+{
+    return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL ||
+           signal == SIGFPE || signal == SIGSYS || signal == SIGTRAP;
+}
+
+std::string killed_message(const std::string& program, int signal)
+{
+    if (signal == SIGKILL) {
         return "The tap " + quote(program) +
                " was killed by SIGKILL, maybe because memory ran out. Give it more memory, or read "
                "fewer streams at a time.";
     }
+    if (is_crash(signal)) {
+        return "The tap " + quote(program) + " crashed (" + signal_name(signal) +
+               "). Report it to the maintainers of the tap.";
+    }
+    return "The tap " + quote(program) + " was ended by " + signal_name(signal) +
+           ", which something else than tapbridge sent. Another run may succeed.";
+}
+
+std::string last_words(const std::string& words)
+{
+    return words.empty() ? "" : " Its last words: " + words;
+}
+
+std::string message_for(const std::string& program, const process::TapOutcome& outcome,
+                        const std::string& words, const std::string& last_line)
+{
+    if (outcome.stopped_by == StopReason::hung) {
+        return "The tap " + quote(program) +
+               " closed its output but did not end, and was stopped. Report it to the maintainers "
+               "of the tap." +
+               last_words(words);
+    }
+    if (outcome.exit.kind == TapExit::Kind::signalled) {
+        return killed_message(program, outcome.exit.value) + last_words(words);
+    }
     if (outcome.exit.kind != TapExit::Kind::exited) {
-        return "The tap " + quote(program) + " " + how_it_ended(outcome) + "." +
-               (words.empty() ? "" : " Its last words: " + words);
+        return "The tap " + quote(program) + " " + how_it_ended(outcome) + "." + last_words(words);
+    }
+    if (words.empty() && last_line.empty()) {
+        return "The tap " + quote(program) + " " + how_it_ended(outcome) +
+               " and said nothing on stderr. Run it by hand to see more.";
     }
     if (words.empty()) {
         return "The tap " + quote(program) + " " + how_it_ended(outcome) +
-               " and said nothing about it on stderr. Run it by hand to see more.";
+               ". The last line of its stderr: " + last_line;
     }
     if (rejects_option(words)) {
         return "The tap does not take an option that it lists or that every tap should take: " +
@@ -124,12 +174,21 @@ TapFailure tap_failure(const Session& session, const process::TapCommand& comman
         return failure;
     }
     const std::string best = words.best();
+    const std::string last_line = last_line_of(words.tail());
+    if (best.empty() && is_launcher_failure(outcome.exit)) {
+        failure.not_started = true;
+        failure.error.message = "The tap " + quote(program) + " cannot be run (exit status " +
+                                std::to_string(outcome.exit.value) + "): " + last_line +
+                                ". Install the tap again in this place.";
+        return failure;
+    }
     const translate::Classified classified =
         translate::classify(best + "\n" + words.tail(), session.adapter().errors);
     failure.understood = classified.known;
     failure.error.failure_type = classified.type;
-    failure.error.message =
-        classified.message.empty() ? message_for(program, outcome, best) : classified.message;
+    failure.error.message = classified.message.empty()
+                                ? message_for(program, outcome, best, last_line)
+                                : classified.message;
     if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
         failure.error.failure_type = airbyte::FailureType::transient_error;
     }

@@ -70,12 +70,12 @@ int exec_in_path(char** argv)
         candidate += candidate.empty() ? "./" : "/";
         candidate += program;
         ::execv(candidate.c_str(), argv);
-        if (errno == EACCES)
-            result = errno; // unless a later folder has one that can be run
-        else if (errno != ENOENT && errno != ENOTDIR)
-            return errno;
-        else if (::access(candidate.c_str(), F_OK) == 0)
-            return errno; // it is there: its interpreter is not
+        const int error = errno;
+        const bool absent = error == ENOENT || error == ENOTDIR;
+        if (error == EACCES)
+            result = error; // unless a later folder has one that can be run
+        else if (!absent || ::access(candidate.c_str(), F_OK) == 0)
+            return error; // where it is there, its interpreter is not
     }
     return result;
 }

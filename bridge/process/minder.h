@@ -6,8 +6,8 @@
 // with a SOCK_SEQPACKET socket to the bridge as stdin and the tap's pipes as stdout and stderr. The
 // minder is a subreaper; it starts the tap in a group of its own with stdin from /dev/null, default
 // signal actions, an empty mask and only descriptors 0-2, then keeps no end of the tap's pipes. It
-// blocks every signal and leads a group of its own, so that only a KILL meant for it ends it; its tap
-// goes down with it then, and the bridge kills the rest.
+// blocks every signal and leads a group of its own, so that only a KILL meant for it ends it; its
+// tap goes down with it then, and the bridge kills the rest.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,13 @@
 // What the tap says, on its way to the handler.
 #include "process/supervised_run.h"
 
+#include "airbyte/error.h"
+
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <string>
 
 namespace tapbridge::process {
 
@@ -41,7 +45,10 @@ void Supervisor::Run::pump_stdout()
         const ssize_t got = ::read(m_minder.tap_stdout.get(), space.data(), space.size());
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             return;
-        if (got <= 0) {
+        if (got < 0)
+            airbyte::throw_system_error(std::string("The tap's output cannot be read: ") +
+                                        std::strerror(errno) + ".");
+        if (got == 0) {
             end_stdout();
             return;
         }

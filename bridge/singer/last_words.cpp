@@ -82,7 +82,7 @@ std::string words_of_exception(std::string_view exception)
         return one_line(exception);
     if (const auto dot = type.rfind('.'); dot != std::string_view::npos)
         type.remove_prefix(dot + 1);
-    const auto message = words_of(text::trim(rest.substr(rest.empty() ? 0 : 1)));
+    auto message = words_of(text::trim(rest.substr(rest.empty() ? 0 : 1)));
     if (message.empty())
         return std::string(type);
     if (type == "Exception" || type == "BaseException")

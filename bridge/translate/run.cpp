@@ -67,7 +67,7 @@ std::string changes_between(std::string_view before, std::string_view after)
 
 } // namespace
 
-Run::Run(Read& read, std::vector<std::size_t> streams)
+Run::Run(Read& read, const std::vector<std::size_t>& streams)
     : m_read(read), m_names(read.catalog(), entries_of(read, streams))
 {
     for (const std::size_t index : streams) {
@@ -260,21 +260,22 @@ void Run::noise(std::string_view line)
 
 void Run::damaged(std::string_view line)
 {
-    damaged("Line " + std::to_string(m_line) + " of the tap's output " +
-            std::string(m_reader.problem()) + " (column " + std::to_string(m_reader.column()) +
-            "): " + text::shorten(text::to_utf8(line), 100));
+    const std::string problem = "line " + std::to_string(m_line) + " of its output " +
+                                std::string(m_reader.problem()) + " (column " +
+                                std::to_string(m_reader.column()) + ")";
+    m_read.log().error("A message of the tap is damaged: " + problem + ": " +
+                       text::shorten(text::to_utf8(line), 100));
+    if (!m_damage) {
+        fail_damaged(problem);
+    }
 }
 
-void Run::damaged(std::string problem)
+void Run::fail_damaged(const std::string& problem)
 {
-    m_read.log().error(problem);
-    if (m_damage) {
-        return;
-    }
     emit_pending(); // what came before the damage is whole
     airbyte::Error error;
-    error.message = "A message of the tap is damaged, so a record may be missing. " + problem +
-                    " Report it to the maintainers of the tap; another run may succeed.";
+    error.message = "A message of the tap is damaged, so a record may be missing: " + problem +
+                    ". Report it to the maintainers of the tap; another run may succeed.";
     m_damage = std::move(error);
 }
 

@@ -30,7 +30,7 @@ struct RunVerdict {
 class Run {
 public:
     // `streams`: positions in read.plan().streams. `read` must outlive this.
-    Run(Read& read, std::vector<std::size_t> streams);
+    Run(Read& read, const std::vector<std::size_t>& streams);
 
     // What the tap is to be given.
     const std::optional<json::Value>& state() const { return m_joined.blob; }
@@ -84,7 +84,7 @@ private:
     void batch();
     void noise(std::string_view line);
     void damaged(std::string_view line);
-    void damaged(std::string problem);
+    void fail_damaged(const std::string& problem);
 
     Wire& wire(std::string_view name);
     Wire& make_wire(std::string_view name);

@@ -54,8 +54,8 @@ def read(path):
 def discover():
     streams = []
     for name, (_, key, bookmark, columns) in STREAMS.items():
-        method = "INCREMENTAL" if bookmark else "FULL_TABLE"
-        about = {"table-key-properties": [key], "forced-replication-method": method}
+        about = {"table-key-properties": [key], "valid-replication-keys": [bookmark] if bookmark else []}
+        about["forced-replication-method"] = "INCREMENTAL" if bookmark else "FULL_TABLE"
         metadata = [{"breadcrumb": [], "metadata": about}]
         for each in columns:
             inclusion = "automatic" if each in (key, bookmark) else "available"

@@ -43,8 +43,7 @@ options:
   --catalog CATALOG     Catalog file
   -d, --discover        Do schema discovery
 )";
-constexpr const char* k_no_about = "usage: scripted-tap [-h] -c CONFIG\n"
-                                   "scripted-tap: error: unrecognized arguments: --about\n";
+constexpr const char* k_no_about = "scripted-tap: error: unrecognized arguments: --about\n";
 
 bool replace_variable(std::string& text, std::size_t at, const std::string& name,
                       const std::string& value)
@@ -79,10 +78,10 @@ public:
                                     : has_flag("--about")                      ? "about"
                                     : has_flag("--discover") || has_flag("-d") ? "discover"
                                                                                : "sync";
-        if (const auto program = scenario.find(section); program != scenario.end())
-            run(program->second);
-        else
+        const auto program = scenario.find(section);
+        if (program == scenario.end())
             return play_default(section);
+        run(program->second);
         return 0;
     }
 
@@ -150,8 +149,6 @@ private:
         }
         return text;
     }
-
-    // Output
 
     void say(const std::string& text)
     {

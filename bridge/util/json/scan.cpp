@@ -113,7 +113,7 @@ const char* Scan::escapes(const char* at)
         if (end - at < 2)
             return fail(ScanError::truncated, end);
         if (at[1] != 'u') {
-            if (std::memchr("\"\\/bfnrt", at[1], 8) == nullptr)
+            if (std::string_view("\"\\/bfnrt").find(at[1]) == std::string_view::npos)
                 return fail(ScanError::syntax, at + 1);
             at += 2;
             continue;

@@ -1,0 +1,230 @@
+"""Every message of docs/errors.md, verbatim: its tables are the expectation, the situations are made here."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from harness.bridge import configured
+from harness.scripted import catalog, out, record, schema, state, stream
+
+DOC = Path(__file__).resolve().parents[2] / "docs/errors.md"
+ITEMS, ORDERS = stream("items"), stream("orders")
+DISCOVER = "[discover]\n" + catalog(ITEMS, ORDERS)
+SILENT = DISCOVER + "[sync]\n"
+STARTS = SILENT + schema(ITEMS) + record("items", id=1)
+FINE = STARTS + state(items={"id": 1}) + schema(ORDERS)
+TRACEBACK = r'Traceback (most recent call last):\n  File "tap.py", line 7, in sync\n    fetch()\nKeyError: 17\n'
+
+
+def rows(heading):
+    """The rows of the table below that heading."""
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", DOC.read_text("utf-8"), re.M | re.S).group(1)
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
+
+
+def entry(name, mode="full_refresh", **more):
+    descriptor = {"name": name, "json_schema": {"properties": {}}, "supported_sync_modes": ["full_refresh"], **more}
+    return {"stream": descriptor, "sync_mode": mode, "destination_sync_mode": "append"}
+
+
+def program(text, mode=0o755):
+    """A tap that is a file of its own: its content and mode."""
+
+    def make(folder):
+        path = folder / "tap-x"
+        path.write_text(text)
+        path.chmod(mode)
+        return [str(path)]
+
+    return make
+
+
+@dataclass
+class Case:
+    """A tap (a scenario, a command, or what makes one) and the files of a command; a file may be a path."""
+
+    tap: object = FINE
+    command: str = "read"
+    config: object = "{}"
+    catalog: object = field(default_factory=lambda: {"streams": [entry("items"), entry("orders")]})
+    state: object = None
+    about: str = "config"  # the file that FILE in the message stands for
+    values: dict = field(default_factory=dict)  # what other words in capitals stand for
+    forbidden: bool = False  # that file may not be read
+
+
+def discovery(says, ends="exit 0\n", **values):
+    return Case("[discover]\n" + says + ends, "discover", values=values)
+
+
+def reads(end, before=STARTS, **values):
+    return Case(before + end, values=values)
+
+
+def given(kind, content, forbidden=False, **values):
+    return Case(about=kind, forbidden=forbidden, values=values, **{kind: content})
+
+
+SHARED = [stream(f"{space}-items", metadata=[
+    {"breadcrumb": [], "metadata": {"schema-name": space, "forced-replication-method": "LOG_BASED"}}
+], table_name="items", stream="items") for space in ("de", "fr")]  # fmt: skip
+
+CASES = {
+    # Files
+    "A file does not exist": given("config", Path("/nowhere/file.json")),
+    "A file is a folder": given("catalog", Path("/usr")),
+    "A file may not be read": given("state", "{}", forbidden=True),
+    "The config is empty": given("config", ""),
+    "The config is not JSON": given("config", '{\n  "token": "x",\n}', N="3", M="1"),
+    "The config is cut off": given("config", '{"token": "x"', N="1", M="14"),
+    "The config is not an object": given("config", "[]", KIND="a list"),
+    "The catalog is not JSON": given("catalog", '{"streams": [}', N="1", M="14"),
+    "The catalog has another shape": given("catalog", '{"stream": []}', PLACE="streams"),
+    "An entry of the catalog lacks something": given(
+        "catalog", '{"streams": [{"stream": {"name": "items"}}]}', PLACE="streams[0].sync_mode"
+    ),
+    "The catalog is what discover printed": given(
+        "catalog", '{"type": "LOG", "log": {}}\n{"type": "CATALOG", "catalog": {"streams": []}}'
+    ),
+    "The catalog is the inner part of what discover printed": given(
+        "catalog", '{"streams": [{"name": "items", "json_schema": {}}]}'
+    ),
+    "The catalog holds a stream twice": given(
+        "catalog", {"streams": [entry("items"), entry("items")]}, N="1", M="0", STREAM="items"
+    ),
+    "The catalog selects nothing": given("catalog", {"streams": []}),
+    "The catalog asks for an unknown sync mode": given(
+        "catalog", {"streams": [entry("items", "INVALID")]}, MODE="INVALID", STREAM="items"
+    ),
+    "The state is not JSON": given("state", '{"items": ]', N="1", M="11"),
+    "The state is no state": given("state", "7", KIND="a number"),
+    # The tap's program
+    "It is not on the PATH": Case(["tap-nowhere"], values={"TAP": "tap-nowhere"}),
+    "Its path is wrong": Case(["/nowhere/tap-x"], values={"TAP": "/nowhere/tap-x"}),
+    "It is not executable": Case(program("#!/bin/sh\n", 0o644)),
+    "It is a folder": Case(["/usr"], values={"TAP": "/usr"}),
+    "Its interpreter is missing": Case(
+        program("#!/nowhere/bin/python3 -s\n"), values={"INTERPRETER": "/nowhere/bin/python3"}
+    ),
+    "It is started by a script or `env`, which cannot find it": Case(
+        program("#!/bin/sh\necho env: python17: No such file or directory >&2\nexit 127\n"),
+        values={"N": "127", "WORDS": "env: python17: No such file or directory"},
+    ),
+    "It is a script without a #! line": Case(program("print(1)\n")),
+    # The tap fails
+    "It rejects an option": reads(
+        "err tap-x: error: unrecognized arguments: --catalog F\nexit 2\n",
+        SILENT,
+        WORDS="tap-x: error: unrecognized arguments: --catalog F",
+    ),
+    "It says what is wrong (CRITICAL)": reads(
+        "err INFO on the way\nerr CRITICAL The moon is full\nerr INFO bye\nexit 1\n", WORDS="The moon is full"
+    ),
+    "It says so, and the user can mend it": reads(
+        "err CRITICAL 401 Client Error: Unauthorized\nexit 1\n", WORDS="401 Client Error: Unauthorized"
+    ),
+    "It says so, and another try may help": reads(
+        "err CRITICAL 503 Service Unavailable\nexit 1\n", WORDS="503 Service Unavailable"
+    ),
+    "It ends with a traceback": reads(f"err-raw {TRACEBACK}\nexit 1\n", WORDS="KeyError: 17"),
+    "It ends without a word": reads("exit 3\n", N="3"),
+    "It ends without a word of what is wrong": reads("err INFO on the way\nexit 3\n", N="3", WORDS="on the way"),
+    "It is killed by SIGKILL": reads("kill KILL\n"),
+    "It crashes": reads("kill SEGV\n", SIGNAL="SIGSEGV"),
+    "It crashes after some words": reads("err ERROR Heap is on fire\nkill ABRT\n", SIGNAL="SIGABRT", WORDS="Heap is on fire"),
+    "It is ended by another signal": reads("kill TERM\n", SIGNAL="SIGTERM"),
+    "It ends with 0, but sent nothing": reads("exit 0\n", SILENT),
+    "It closes its output and hangs": reads("close stdout\nclose stderr\nsleep-forever\n"),
+    # Discovery
+    "It fails": discovery(
+        "err CRITICAL Config is missing required keys: ['host']\nexit 1\n",
+        WORDS="Config is missing required keys: ['host']",
+    ),
+    "It prints something else": discovery(
+        "out Hello, world\n", PROBLEM='line 1, column 1: is not JSON: "Hello, world"'
+    ),
+    "It prints a broken catalog": discovery(
+        'out {"streams": [{"stream": "items",\n', PROBLEM="line 2, column 1: ends in the middle of a value"
+    ),
+    "It prints JSON that is no catalog": discovery("out {}\n", PROBLEM='has no "streams"'),
+    "It prints nothing": discovery("", PROBLEM="printed nothing"),
+    "It prints nothing, but says why": discovery(
+        "", "err ERROR Sorry, not today\n", PROBLEM="printed nothing", WORDS="Sorry, not today"
+    ),
+    "It finds no stream": discovery(catalog()),
+    "There is none, and a sync shows no stream": Case(
+        "[help]\nout usage: tap-x [-h] -c CONFIG [-s STATE]\n[sync]\nexit 0\n", "discover"
+    ),
+    # Messages of the tap
+    "A stream is unknown": Case(
+        catalog={"streams": [entry("items"), entry("orders"), entry("ordres")]},
+        values={"STREAM": "ordres", "OTHER": "orders"},
+    ),
+    "A stream is unknown, and no other is like it": Case(
+        catalog={"streams": [entry("items"), entry("orders"), entry("zebras")]}, values={"STREAM": "zebras"}
+    ),
+    "A full-refresh stream never appears": reads("exit 0\n", STREAM="orders"),
+    "A message is damaged": reads(
+        'out {"type": "RECORD", "stream": "items", "record": {"id": 1]}\n', N="3", M="57"
+    ),
+    "A message is cut off at the end": reads('out-raw {"type": "RECORD", "stream": "it\n', N="3", M="33"),
+    "A record holds no UTF-8": reads(
+        r'out-raw {"type": "RECORD", "stream": "items", "record": {"id": "\xff"}}\n' + "\n", N="3", M="57"
+    ),
+    "A line is longer than 256 MiB": reads("repeat 17 out-file $dir/long\n", N="3"),
+    "The tap sends BATCH": reads('out {"type": "BATCH", "stream": "items", "manifest": []}\nsleep-forever\n'),
+    "Records have a name that the catalog does not hold": reads(
+        record("goods", id=1) + "sleep-forever\n", SILENT + schema(ITEMS), NAME="goods", STREAMS='"items", "orders"'
+    ),
+    "Streams that are read from a log share a name": Case(
+        "[discover]\n" + catalog(*SHARED) + "[sync]\n" + schema(SHARED[0]) + "sleep-forever\n",
+        catalog={"streams": [entry("items", "incremental", namespace=space) for space in ("de", "fr")]},
+        values={"STREAMS": '"de.items" and "fr.items"', "NAME": "items"},
+    ),
+}
+
+
+def run_case(case, bridge, scripted_tap):
+    """The finished run, and what FILE and TAP stand for."""
+    tap = case.tap(scripted_tap.folder) if callable(case.tap) else case.tap
+    if isinstance(tap, str):
+        tap = scripted_tap(tap)
+    wanted = {"read": ("config", "catalog", "state"), "discover": ("config",), "check": ("config",)}[case.command]
+    (scripted_tap.folder / "long").write_bytes(b"x" * (16 << 20) if "long" in str(case.tap) else b"")
+    files = {name: bridge.file(getattr(case, name), name) for name in wanted if getattr(case, name) is not None}
+    line = bridge.arguments(case.command, tap, **files)
+    if case.forbidden:
+        files[case.about].chmod(0)
+        if os.geteuid() == 0:  # root reads everything unless it gives that up
+            line = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *line]
+    run = bridge.finish(bridge.start(line))
+    return run, {"FILE": str(files[case.about]), "TAP": tap[0]} | case.values
+
+
+HEADINGS = ("Files", "The tap's program", "The tap fails", "Discovery", "What the tap sends")
+ROWS = [row for heading in HEADINGS for row in rows(heading)]
+USAGE = rows("Wrong usage")
+
+
+def test_each_situation_is_documented():
+    assert [row[0] for row in ROWS] == list(CASES)
+
+
+@pytest.mark.parametrize("situation, message, failure_type, exit_status", ROWS, ids=[row[0] for row in ROWS])
+def test_error(bridge, scripted_tap, situation, message, failure_type, exit_status):
+    run, values = run_case(CASES[situation], bridge, scripted_tap)
+    expected = re.sub(r"\b[A-Z]+\b", lambda word: values.get(word[0], word[0]), message)
+    assert (run.error["message"], run.error["failure_type"]) == (expected, failure_type)
+    assert run.exit_status == int(exit_status)
+    assert run.stderr == b""
+
+
+@pytest.mark.parametrize("line, message, exit_status", USAGE, ids=[row[0] for row in USAGE])
+def test_wrong_usage(bridge, line, message, exit_status):
+    words = line.strip("`").split()
+    assert (words.pop(0), exit_status) == ("tapbridge", "2")
+    assert bridge.usage_error(*words) == message + "\n"
