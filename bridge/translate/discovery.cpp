@@ -54,6 +54,7 @@ std::map<Name, std::vector<std::size_t>> group_by_name(const std::vector<Name>& 
 std::vector<Name> names_by_id_where_shared(const std::vector<CatalogEntry>& entries)
 {
     std::vector<Name> names;
+    names.reserve(entries.size());
     for (const CatalogEntry& entry : entries) {
         names.push_back(name_of(entry, false));
     }

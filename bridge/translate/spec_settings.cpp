@@ -12,7 +12,6 @@
 
 namespace tapbridge::translate {
 
-using json::Kind;
 using json::Member;
 using json::Value;
 
@@ -141,12 +140,14 @@ void SettingsForm::fill(Value& form)
 bool SettingsForm::add_properties(const Value& node, bool secret, Value& out)
 {
     Value shown = Value::object();
-    const Value* declared = node.find("properties");
-    for (const Member& member : declared ? declared->members() : std::vector<Member>()) {
+    const Value* const found = node.find("properties");
+    const Value none = Value::object();
+    const Value& declared = found ? *found : none;
+    for (const Member& member : declared.members()) {
         if (shown.find(member.name) != nullptr || (m_path.empty() && is_built_in(member.name)))
             continue;
         m_path.push_back(member.name);
-        std::optional<Value> shown_setting = setting(*declared->find(member.name), secret);
+        std::optional<Value> shown_setting = setting(*declared.find(member.name), secret);
         m_path.pop_back();
         if (!shown_setting)
             continue;
@@ -268,6 +269,7 @@ Value SettingsForm::choice(const Value& node, bool secret)
         return {};
     const Found before = found();
     std::vector<Value> shown;
+    shown.reserve(branches.size());
     for (const Value& branch : branches)
         shown.push_back(option(branch, discriminator, secret));
     // The same name may be a plain text in one alternative and JSON in another: which it is

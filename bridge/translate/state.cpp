@@ -140,6 +140,7 @@ Found find_all(const airbyte::StateInput& input, const std::vector<StateStream>&
                const std::vector<airbyte::StreamDescriptor>& others)
 {
     std::vector<const airbyte::StreamDescriptor*> configured;
+    configured.reserve(streams.size() + others.size());
     for (const StateStream& stream : streams)
         configured.push_back(&stream.descriptor);
     for (const airbyte::StreamDescriptor& stream : others)
