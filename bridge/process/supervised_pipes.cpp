@@ -1,7 +1,6 @@
 // What the tap says, on its way to the handler.
-#include "process/supervised_run.h"
-
 #include "airbyte/error.h"
+#include "process/supervised_run.h"
 
 #include <unistd.h>
 

@@ -11,21 +11,23 @@ namespace tapbridge::translate {
 
 // One pattern that recognises a failure in what a tap said.
 struct ErrorPattern {
-    std::string match;   // found anywhere in the text, without case
+    std::string match; // found anywhere in the text, without case
     airbyte::FailureType type = airbyte::FailureType::system_error;
     std::string message; // replaces the tap's words where not empty
 };
 
 struct Classified {
     airbyte::FailureType type = airbyte::FailureType::system_error;
-    bool known = false;  // a pattern matched; a user's "check" then answers FAILED with exit status 0
+    bool known =
+        false; // a pattern matched; a user's "check" then answers FAILED with exit status 0
     std::string message; // the pattern's own message, or ""
 };
 
 // By `patterns` first, then built-in ones: config_error (bad credentials, 401, 403, permission
-// denied, missing settings, no such file, unknown database, ...), transient_error (429, 5xx, timeouts, connection
-// refused, reset, name resolution, too many connections, ...), system_error otherwise.
-// Numbers such as 401 count only where they read as an HTTP status ("401 Client Error", "status 429", "HTTP 503",
+// denied, missing settings, no such file, unknown database, ...), transient_error (429, 5xx,
+// timeouts, connection refused, reset, name resolution, too many connections, ...), system_error
+// otherwise. Numbers such as 401 count only where they read as an HTTP status ("401 Client Error",
+// "status 429", "HTTP 503",
 // "(403)"), not in "row 401".
 Classified classify(std::string_view tap_words, const std::vector<ErrorPattern>& patterns);
 
