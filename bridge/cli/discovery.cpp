@@ -58,7 +58,11 @@ singer::Catalog read_output(Session& session, const Capture& capture)
         session.log().warn(warning);
     }
     if (!result.catalog) {
-        fail("The tap's discovery gave no catalog (" + result.problem +
+        // It may quote the output, and half a secret would not be recognised any more.
+        const singer::CatalogResult shown =
+            singer::read_catalog(session.redactor().redact(capture.output()));
+        fail("The tap's discovery gave no catalog (" +
+                 (shown.catalog ? "not JSON" : shown.problem) +
                  "). Run the tap by hand with --discover to see what it prints.",
              capture.last_words());
     }

@@ -23,8 +23,17 @@ std::span<char> LineHandler::stdout_space()
     return {space, m_lines.space_size()};
 }
 
+// A rotated token is secret from then on, also in what is said of it now.
+void LineHandler::look_at_config()
+{
+    if (m_config != nullptr) {
+        m_config->look();
+    }
+}
+
 void LineHandler::on_stdout(std::size_t bytes)
 {
+    look_at_config();
     m_lines.filled(bytes);
     on_chunk();
     std::string_view line;
@@ -52,6 +61,7 @@ void LineHandler::on_stdout_end()
 
 void LineHandler::on_stderr(std::string_view chunk)
 {
+    look_at_config();
     m_stderr.feed(chunk);
 }
 

@@ -37,6 +37,9 @@ protected:
     Session& session() { return m_session; }
 
 private:
+    // Before anything of the tap's is logged: a token that it has just got is secret.
+    void look_at_config();
+
     Session& m_session;
     ConfigFile* m_config;
     TapStderr m_stderr;

@@ -109,7 +109,7 @@ translate::RunVerdict judge(const Session& session, const process::TapCommand& c
     case StopReason::output_failed:
         return verdict;
     case StopReason::none:
-        verdict.clean = outcome.exit.success();
+        verdict.clean = outcome.exit.success() && outcome.drained;
         break;
     case StopReason::timeout:
     case StopReason::hung:

@@ -17,11 +17,6 @@ using process::TapExit;
 
 namespace {
 
-std::string quote(const std::string& text)
-{
-    return '"' + text + '"';
-}
-
 // The interpreter that a script's first line names; "" where the file is no script.
 std::string interpreter_of(const std::string& program)
 {
@@ -45,25 +40,25 @@ std::string not_started_message(const std::string& program, int error)
 {
     if (const std::string interpreter = interpreter_of(program);
         error == ENOENT && !interpreter.empty()) {
-        return "The tap " + quote(program) + " cannot be run: its interpreter, " +
-               quote(interpreter) + ", was not found. Install the tap again in this place.";
+        return "The tap " + text::quoted(program) + " cannot be run: its interpreter, " +
+               text::quoted(interpreter) + ", was not found. Install the tap again in this place.";
     }
     if (error == ENOENT) {
-        return "The tap " + quote(program) +
+        return "The tap " + text::quoted(program) +
                " was not found. Install it, or give the full path of its program.";
     }
     if (error == EACCES && is_folder(program)) {
-        return "The tap " + quote(program) + " is a folder. Give the path of its program.";
+        return "The tap " + text::quoted(program) + " is a folder. Give the path of its program.";
     }
     if (error == EACCES) {
-        return "The tap " + quote(program) +
+        return "The tap " + text::quoted(program) +
                " cannot be run: permission denied. Make the file executable (chmod +x).";
     }
     if (error == ENOEXEC) {
-        return "The tap " + quote(program) +
+        return "The tap " + text::quoted(program) +
                " cannot be run: it is neither a program nor a script with a #! line.";
     }
-    return "The tap " + quote(program) + " cannot be run: " + std::strerror(error) + ".";
+    return "The tap " + text::quoted(program) + " cannot be run: " + std::strerror(error) + ".";
 }
 
 std::string signal_name(int signal)
@@ -114,15 +109,15 @@ bool is_crash(int signal)
 std::string killed_message(const std::string& program, int signal)
 {
     if (signal == SIGKILL) {
-        return "The tap " + quote(program) +
+        return "The tap " + text::quoted(program) +
                " was killed by SIGKILL, maybe because memory ran out. Give it more memory, or read "
                "fewer streams at a time.";
     }
     if (is_crash(signal)) {
-        return "The tap " + quote(program) + " crashed (" + signal_name(signal) +
+        return "The tap " + text::quoted(program) + " crashed (" + signal_name(signal) +
                "). Report it to the maintainers of the tap.";
     }
-    return "The tap " + quote(program) + " was ended by " + signal_name(signal) +
+    return "The tap " + text::quoted(program) + " was ended by " + signal_name(signal) +
            ", which something else than tapbridge sent. Another run may succeed.";
 }
 
@@ -135,7 +130,7 @@ std::string message_for(const std::string& program, const process::TapOutcome& o
                         const std::string& words, const std::string& last_line)
 {
     if (outcome.stopped_by == StopReason::hung) {
-        return "The tap " + quote(program) +
+        return "The tap " + text::quoted(program) +
                " closed its output but did not end, and was stopped. Report it to the maintainers "
                "of the tap." +
                last_words(words);
@@ -144,14 +139,15 @@ std::string message_for(const std::string& program, const process::TapOutcome& o
         return killed_message(program, outcome.exit.value) + last_words(words);
     }
     if (outcome.exit.kind != TapExit::Kind::exited) {
-        return "The tap " + quote(program) + " " + how_it_ended(outcome) + "." + last_words(words);
+        return "The tap " + text::quoted(program) + " " + how_it_ended(outcome) + "." +
+               last_words(words);
     }
     if (words.empty() && last_line.empty()) {
-        return "The tap " + quote(program) + " " + how_it_ended(outcome) +
+        return "The tap " + text::quoted(program) + " " + how_it_ended(outcome) +
                " and said nothing on stderr. Run it by hand to see more.";
     }
     if (words.empty()) {
-        return "The tap " + quote(program) + " " + how_it_ended(outcome) +
+        return "The tap " + text::quoted(program) + " " + how_it_ended(outcome) +
                ". The last line of its stderr: " + last_line;
     }
     if (rejects_option(words)) {
@@ -177,7 +173,8 @@ TapFailure tap_failure(const Session& session, const process::TapCommand& comman
     const std::string last_line = last_line_of(words.tail());
     if (best.empty() && is_launcher_failure(outcome.exit)) {
         failure.not_started = true;
-        failure.error.message = "The tap " + quote(program) + " cannot be run (exit status " +
+        failure.error.message = "The tap " + text::quoted(program) +
+                                " cannot be run (exit status " +
                                 std::to_string(outcome.exit.value) + "): " + last_line +
                                 ". Install the tap again in this place.";
         return failure;

@@ -8,9 +8,8 @@ namespace tapbridge::cli {
 
 namespace {
 
-constexpr std::chrono::milliseconds k_hold{200}; // a traceback is written in one go
-constexpr std::size_t k_longest_line = std::size_t{1}
-                                       << 20; // longer ones are cut: memory is bounded
+constexpr std::chrono::milliseconds k_hold{200};    // a traceback is written in one go
+constexpr std::size_t k_longest_line = 1024 * 1024; // the rest of a longer one is left out
 
 } // namespace
 
@@ -30,9 +29,11 @@ void TapStderr::feed(std::string_view chunk)
         std::string_view line;
         while (m_lines.next(line)) {
             this->line(line);
+            m_in_long_line = false;
         }
         if (m_lines.pending() > k_longest_line && m_lines.rest(line)) {
             this->line(line);
+            m_in_long_line = true;
         }
     }
     m_flush_at = Clock::now() + k_hold;
@@ -59,7 +60,9 @@ void TapStderr::on_deadline(Clock::time_point now)
 // Secrets go before anything is cut: half a secret would not be recognised any more.
 void TapStderr::line(std::string_view line)
 {
-    m_reader.line(m_redactor.redact(line));
+    if (!m_in_long_line) {
+        m_reader.line(m_redactor.redact(line));
+    }
 }
 
 void TapStderr::take(const singer::LogEntry& entry)

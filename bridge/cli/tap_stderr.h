@@ -33,6 +33,7 @@ private:
     Log& m_log;
     const airbyte::Redactor& m_redactor;
     bool m_quiet;
+    bool m_in_long_line = false; // its beginning has been handed on
     singer::LineSplitter m_lines{64 * 1024};
     singer::LastWords m_last_words;
     singer::LogReader m_reader;

@@ -71,6 +71,8 @@ void Supervisor::Run::pump_stderr()
         end_stderr();
         return;
     }
+    if (m_hung_at)
+        m_hung_at = Clock::now() + m_limits.grace; // it is still at work
     if (m_supervisor.unwritable())
         return;
     m_handler.on_stderr(std::string_view(m_chunk.data(), static_cast<std::size_t>(got)));

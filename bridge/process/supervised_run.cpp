@@ -21,6 +21,7 @@ constexpr std::size_t k_chunk = 64 * 1024;
 // for.
 constexpr auto k_patience = 10s;
 constexpr auto k_timeout_grace = 2000ms;
+constexpr int k_most_rounds = 6; // of that patience, with one that cannot be killed and writes on
 
 using OptionalTime = std::optional<Clock::time_point>;
 
@@ -51,7 +52,7 @@ TapOutcome Supervisor::Run::loop()
 {
     while (!finished())
         wait();
-    return {m_exit.value_or(TapExit{}), m_reason};
+    return {m_exit.value_or(TapExit{}), m_reason, m_drained};
 }
 
 bool Supervisor::Run::finished() const
@@ -76,6 +77,7 @@ void Supervisor::Run::wait()
                                {read ? m_minder.tap_stdout.get() : -1, POLLIN, 0},
                                {read ? m_minder.tap_stderr.get() : -1, POLLIN, 0}}};
     ::poll(fds.data(), fds.size(), wait_ms());
+    m_quiet = read && fds[3].revents == 0 && fds[4].revents == 0;
 
     if (fds[0].revents != 0)
         m_supervisor.read_signals(this);
@@ -120,16 +122,14 @@ void Supervisor::Run::act_on_time()
     const auto now = Clock::now();
     if (due(m_timeout_at, now))
         stop(StopReason::timeout);
-    if (due(m_hung_at, now))
-        stop(StopReason::hung);
     if (due(m_kill_at, now))
         kill_now();
-    if (due(m_abandon_at, now)) {
-        if (m_output.empty() || m_supervisor.unwritable())
-            abandon();
-        else
-            m_abandon_at = now + k_patience; // it is the reader who is slow
-    }
+    if (due(m_hung_at, now) && !m_output.empty())
+        m_hung_at = now + m_limits.grace; // it is the reader who is slow
+    if (due(m_hung_at, now))
+        stop(StopReason::hung);
+    if (due(m_abandon_at, now))
+        consider_abandoning(now);
     if (handler_may_write() && due(m_handler.deadline(), now)) {
         m_handler.on_deadline();
         after_handler();
@@ -267,6 +267,19 @@ void Supervisor::Run::kill_if_drained()
 {
     if (m_exit && !m_minder.tap_stdout && !m_minder.tap_stderr)
         kill_now();
+}
+
+// What still lies in the pipes is never thrown away while it can be read: only pipes that were just
+// found empty are given up, or those that a process which nothing can kill goes on filling.
+void Supervisor::Run::consider_abandoning(Clock::time_point now)
+{
+    const bool reader_is_slow = !m_output.empty();
+    if (!m_quiet && (reader_is_slow || ++m_rounds < k_most_rounds)) {
+        m_abandon_at = now + k_patience;
+        return;
+    }
+    m_drained = m_quiet;
+    abandon();
 }
 
 // Something cannot be killed, and may hold the pipes for ever.

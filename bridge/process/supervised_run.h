@@ -49,6 +49,7 @@ private:
     void terminate(std::chrono::milliseconds grace);
     void kill_at(Clock::time_point at);
     void kill_if_drained();
+    void consider_abandoning(Clock::time_point now);
     void abandon();
 
     Supervisor& m_supervisor;
@@ -67,6 +68,9 @@ private:
     std::optional<Clock::time_point> m_hung_at;    // stdout has ended, the tap has not
     std::optional<Clock::time_point> m_kill_at;    // the end of a grace
     std::optional<Clock::time_point> m_abandon_at; // KILL has not helped
+    bool m_quiet = false; // the pipes were looked at, and nothing was there
+    int m_rounds = 0;     // of waiting although KILL has not helped
+    bool m_drained = true;
 };
 
 } // namespace tapbridge::process

@@ -56,6 +56,9 @@ struct RunLimits {
 struct TapOutcome {
     TapExit exit;
     StopReason stopped_by = StopReason::none;
+    // All that the tap wrote has been read. False only where a process that cannot be killed went
+    // on writing.
+    bool drained = true;
 };
 
 class Supervisor {

@@ -11,6 +11,7 @@ namespace {
 
 // The record itself may be nested 998 deep; the message around it is one more level.
 constexpr unsigned k_max_depth = 999;
+constexpr std::size_t k_usual_defects = 64 * 1024; // room for more is given back
 
 MessageType type_of(std::string_view name)
 {
@@ -96,12 +97,13 @@ LineKind MessageReader::read(std::string_view line)
     m_message = {};
     m_message.line = line;
     m_defects.clear();
-    m_line_defects.clear();
+    if (m_defects.capacity() > k_usual_defects)
+        m_defects.shrink_to_fit();
     m_problem = {};
     m_column = 0;
 
     Members members;
-    json::ObjectReader reader(line, k_max_depth, &m_line_defects);
+    json::ObjectReader reader(line, k_max_depth, &m_defects);
     json::MemberView member{};
     while (reader.next(member)) {
         std::string_view* const wanted = member.key_escaped
@@ -169,12 +171,11 @@ void MessageReader::take_payload(std::string_view source)
 {
     m_message.payload = source;
     const auto begin = static_cast<std::size_t>(source.data() - m_message.line.data());
-    for (json::DefectAt defect : m_line_defects) {
-        if (defect.offset < begin || defect.offset >= begin + source.size())
-            continue;
+    std::erase_if(m_defects, [&](const json::DefectAt& defect) {
+        return defect.offset < begin || defect.offset >= begin + source.size();
+    });
+    for (json::DefectAt& defect : m_defects)
         defect.offset -= begin;
-        m_defects.push_back(defect);
-    }
 }
 
 bool MessageReader::missing(std::string_view problem, std::string_view at)

@@ -60,7 +60,6 @@ private:
 
     Message m_message;
     std::vector<json::DefectAt> m_defects;
-    std::vector<json::DefectAt> m_line_defects;
     std::string m_stream_buffer;
     std::string m_type_buffer;
     std::string_view m_problem;

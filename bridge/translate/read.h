@@ -74,6 +74,7 @@ public:
     const ReadOptions& options() const { return m_options; }
     std::string& out() { return m_sinks.out; }
     Log& log() { return m_sinks.log; }
+    const airbyte::Redactor& redactor() const { return m_sinks.redactor; }
 
 private:
     void end(std::size_t stream, airbyte::StreamStatus status);

@@ -12,7 +12,7 @@ using singer::MessageType;
 
 namespace {
 
-constexpr std::uint64_t k_noise_told = 10; // lines of noise that are shown; the rest is counted
+constexpr std::uint64_t k_lines_told = 10; // bad lines that are shown; the rest is counted
 
 std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::size_t>& streams)
 {
@@ -22,11 +22,6 @@ std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::siz
         entries.push_back(read.plan().streams[stream].selection.entry);
     }
     return entries;
-}
-
-std::string quote(std::string_view text)
-{
-    return '"' + std::string(text) + '"';
 }
 
 // Which properties came and went, for a log line.
@@ -148,7 +143,7 @@ void Run::message(const singer::Message& message)
         break;
     case MessageType::unknown:
         m_read.log().debug("The tap sent a message of the unknown type " +
-                           quote(message.type_name) + ".");
+                           text::quoted(message.type_name) + ".");
         break;
     }
 }
@@ -194,7 +189,7 @@ void Run::drop_record(std::string_view name, Wire& from)
         }
         airbyte::Error error;
         error.failure_type = airbyte::FailureType::config_error;
-        error.message = "The tap sends records under the name " + quote(name) +
+        error.message = "The tap sends records under the name " + text::quoted(name) +
                         ", which its catalog does not explain, while no record of " +
                         text::shorten(text::join(silent, ", "), 500) +
                         " has come. If the tap's settings rename streams (stream_maps), remove "
@@ -203,7 +198,7 @@ void Run::drop_record(std::string_view name, Wire& from)
         return;
     }
     if (from.dropped++ == 0) {
-        m_read.log().warn("The tap sends records of stream " + quote(name) +
+        m_read.log().warn("The tap sends records of stream " + text::quoted(name) +
                           ", which is not selected; they are dropped.");
     }
 }
@@ -250,11 +245,17 @@ void Run::batch()
     m_fatal = std::move(error);
 }
 
+// Secrets go before the line is cut: half a secret would not be recognised any more.
+std::string Run::excerpt(std::string_view line, std::size_t length) const
+{
+    constexpr std::size_t k_enough = 64 * 1024; // what lies behind is never shown
+    return text::shorten(m_read.redactor().redact(text::to_utf8(line.substr(0, k_enough))), length);
+}
+
 void Run::noise(std::string_view line)
 {
-    if (++m_noise <= k_noise_told) {
-        m_read.log().warn("Not a Singer message, ignored: " +
-                          text::shorten(text::to_utf8(line), 300));
+    if (++m_noise <= k_lines_told) {
+        m_read.log().warn("Not a Singer message, ignored: " + excerpt(line, 300));
     }
 }
 
@@ -263,8 +264,10 @@ void Run::damaged(std::string_view line)
     const std::string problem = "line " + std::to_string(m_line) + " of its output " +
                                 std::string(m_reader.problem()) + " (column " +
                                 std::to_string(m_reader.column()) + ")";
-    m_read.log().error("A message of the tap is damaged: " + problem + ": " +
-                       text::shorten(text::to_utf8(line), 100));
+    if (++m_damaged <= k_lines_told) {
+        m_read.log().error("A message of the tap is damaged: " + problem + ": " +
+                           excerpt(line, 100));
+    }
     if (!m_damage) {
         fail_damaged(problem);
     }
@@ -287,90 +290,6 @@ void Run::line_too_long(std::size_t limit)
     m_fatal = std::move(error);
 }
 
-Run::Wire& Run::wire(std::string_view name)
-{
-    if (m_last_wire != nullptr && name == m_last_name) {
-        return *m_last_wire;
-    }
-    auto found = m_wires.find(name);
-    Wire& result = found != m_wires.end() ? found->second : make_wire(name);
-    if (found == m_wires.end()) {
-        found = m_wires.find(name);
-    }
-    m_last_name = found->first;
-    m_last_wire = &result;
-    return result;
-}
-
-Run::Wire& Run::make_wire(std::string_view name)
-{
-    const WireNames::Match match = m_names.match(name);
-    Wire& wire = m_wires[std::string(name)];
-    wire.kind = match.kind;
-    if (match.kind == WireNames::Kind::selected) {
-        wire.stream = &m_streams[match.streams.front()];
-    } else if (match.kind == WireNames::Kind::ambiguous) {
-        settle_collision(name, match.streams);
-    }
-    return wire;
-}
-
-// Database taps send equal tables of two schemas under one name.
-void Run::settle_collision(std::string_view name, const std::vector<std::size_t>& streams)
-{
-    std::vector<std::string> names;
-    bool log_based = false;
-    for (const std::size_t i : streams) {
-        names.push_back(name_of(m_streams[i]));
-        log_based |= m_read.plan().streams[m_streams[i].index].selection.replication ==
-                     Replication::log_based;
-    }
-    const std::string list = text::join(names, " and ");
-    if (log_based) {
-        airbyte::Error error;
-        error.failure_type = airbyte::FailureType::config_error;
-        error.message = "The tap sends " + list + " under one name, " + quote(name) +
-                        ", and reads them from a log, so that they cannot be told apart. Select "
-                        "only one of them.";
-        m_fatal = std::move(error);
-        return;
-    }
-    m_read.log().info("The tap sends " + list + " under one name, " + quote(name) +
-                      ": they are read one after another, in runs of their own.");
-    if (m_forwarded == 0) {
-        separate(streams);
-    } else {
-        put_off(streams);
-    }
-}
-
-// Nothing has come out yet: start again with only the first of them.
-void Run::separate(const std::vector<std::size_t>& streams)
-{
-    std::vector<std::size_t> first_run;
-    std::vector<std::size_t> alone;
-    for (std::size_t i = 0; i < m_streams.size(); ++i) {
-        const bool collides = std::find(streams.begin() + 1, streams.end(), i) != streams.end();
-        (collides ? alone : first_run).push_back(m_streams[i].index);
-    }
-    m_read.queue_run(std::move(first_run));
-    for (const std::size_t stream : alone) {
-        m_read.queue_run({stream});
-    }
-    m_replanned = true;
-}
-
-// Records of other streams are out already and must not come twice: go on without the colliding
-// ones.
-void Run::put_off(const std::vector<std::size_t>& streams)
-{
-    emit_pending();
-    for (const std::size_t i : streams) {
-        m_streams[i].put_off = true;
-        m_read.queue_run({m_streams[i].index});
-    }
-}
-
 void Run::appear(RunStream& stream)
 {
     stream.appeared = true;
@@ -384,7 +303,7 @@ const airbyte::StreamDescriptor& Run::descriptor(const RunStream& stream) const
 
 std::string Run::name_of(const RunStream& stream) const
 {
-    return quote(airbyte::display_name(descriptor(stream)));
+    return text::quoted(airbyte::display_name(descriptor(stream)));
 }
 
 bool Run::any_without_records() const

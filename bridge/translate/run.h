@@ -83,11 +83,12 @@ private:
     void state(std::string_view value);
     void batch();
     void noise(std::string_view line);
+    std::string excerpt(std::string_view line, std::size_t length) const;
     void damaged(std::string_view line);
     void fail_damaged(const std::string& problem);
 
     Wire& wire(std::string_view name);
-    Wire& make_wire(std::string_view name);
+    void settle(Wire& wire, std::string_view name, const WireNames::Match& match);
     void settle_collision(std::string_view name, const std::vector<std::size_t>& streams);
     void put_off(const std::vector<std::size_t>& streams);
     void separate(const std::vector<std::size_t>& streams);
@@ -116,6 +117,8 @@ private:
     std::unordered_map<std::string, Wire, NameHash, std::equal_to<>> m_wires;
     std::string_view m_last_name; // of the last RECORD; the key in m_wires
     Wire* m_last_wire = nullptr;
+    std::size_t m_strangers = 0; // names in m_wires that this run does not read
+    Wire m_further_strangers;    // all names beyond k_most_strangers
 
     std::string m_state; // source text of the newest STATE
     bool m_has_state = false;
@@ -127,6 +130,7 @@ private:
     std::uint64_t m_messages = 0;
     std::uint64_t m_forwarded = 0;
     std::uint64_t m_noise = 0;
+    std::uint64_t m_damaged = 0;
     std::optional<airbyte::Error> m_damage; // the first damaged line: no further state after it
     std::optional<airbyte::Error> m_fatal;  // what we stop the tap for
     bool m_replanned = false;

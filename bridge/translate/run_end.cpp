@@ -213,6 +213,10 @@ void Run::count_dropped()
                               "\" were dropped: it is not selected.");
         }
     }
+    if (m_further_strangers.dropped > 0) {
+        m_read.log().info(std::to_string(m_further_strangers.dropped) +
+                          " records under further names were dropped: no such stream is selected.");
+    }
     if (m_noise > 0) {
         m_read.log().warn(std::to_string(m_noise) +
                           " lines of the tap's output were no Singer messages.");

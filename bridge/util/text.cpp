@@ -109,6 +109,11 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return result;
 }
 
+std::string quoted(std::string_view text)
+{
+    return std::string("\"").append(text).append("\"");
+}
+
 std::string replace_all(std::string text, std::string_view from, std::string_view to)
 {
     if (from.empty() || !contains(text, from))

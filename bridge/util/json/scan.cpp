@@ -97,11 +97,12 @@ bool Scan::note(Defect kind, const char* from, const char* to)
 
 const char* Scan::more_blanks(const char* at)
 {
-    for (; at != end; ++at) {
-        if (*at == '\r')
-            note(Defect::carriage_return, at, at + 1);
-        else if (*at != ' ' && *at != '\n' && *at != '\t')
-            break;
+    while (at != end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')) {
+        const char* const from = at++;
+        if (*from == '\r') {
+            at = std::find_if(at, end, [](char c) { return c != '\r'; });
+            note(Defect::carriage_return, from, at); // a run of them is one
+        }
     }
     return at;
 }
