@@ -220,24 +220,13 @@ void collect(const Value& value, const Places& places, bool secret, airbyte::Red
 
 Value read_config(std::string_view text, const std::string& path)
 {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; // some editors write it
-    if (text.starts_with(byte_order_mark))
-        text.remove_prefix(byte_order_mark.size());
     const airbyte::InputFile file{"Config file", path, k_remedy};
-    if (text::trim(text).empty())
-        airbyte::throw_bad_input(file, "it is empty");
-    json::ParseError error;
-    std::optional<Value> config = json::parse(text, &error, {.strict = true});
-    if (!config)
-        airbyte::throw_config_error("Config file " + path + ", line " + std::to_string(error.line) +
-                                    ", column " + std::to_string(error.column) + ": " +
-                                    std::string(json::describe(error.kind)) + ". " +
-                                    std::string(k_remedy));
-    if (!config->is_object())
+    Value config = airbyte::parse_input(text, file, {.strict = true});
+    if (!config.is_object())
         airbyte::throw_bad_input(file, "it holds " +
-                                           std::string(airbyte::kind_name(config->kind())) +
+                                           std::string(airbyte::kind_name(config.kind())) +
                                            " where an object with the tap's settings belongs");
-    return std::move(*config);
+    return config;
 }
 
 Value config_for_tap(const Value& user_config, const translate::Spec* spec, const std::string& path)

@@ -12,10 +12,9 @@ namespace tapbridge::airbyte {
 namespace {
 
 constexpr std::string_view k_remedy =
-    "Make one with `tapbridge select` from what discover printed.";
-constexpr std::string_view k_discovered =
-    "this is what discover printed, not a configured catalog. Each entry of `streams` needs "
-    "`stream`, `sync_mode` and `destination_sync_mode`";
+    "Write one from what discover printed: an entry with `stream`, `sync_mode` and "
+    "`destination_sync_mode` for each stream.";
+constexpr std::string_view k_discovered = "this is what discover printed, not a configured catalog";
 
 // The member of that name; null where it is absent or JSON null, which Airbyte's clients write
 // alike.

@@ -1,6 +1,7 @@
 #include "airbyte/input_error.h"
 
 #include "airbyte/error.h"
+#include "util/text.h"
 
 #include <optional>
 #include <utility>
@@ -26,17 +27,19 @@ std::string_view kind_name(json::Kind kind)
     return "unknown";
 }
 
-json::Value parse_input(std::string_view text, const InputFile& file)
+json::Value parse_input(std::string_view text, const InputFile& file, json::ParseOptions options)
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark))
         text.remove_prefix(byte_order_mark.size());
+    if (text::trim(text).empty())
+        throw_bad_input(file, "it is empty");
     json::ParseError error;
-    std::optional<json::Value> value = json::parse(text, &error);
+    std::optional<json::Value> value = json::parse(text, &error, options);
     if (!value) {
         std::string message(file.what);
         message += ' ' + file.path + ", line " + std::to_string(error.line) + ", column " +
-                   std::to_string(error.column) + ": ";
+                   std::to_string(error.column) + ": it ";
         message.append(json::describe(error.kind)).append(". ").append(file.remedy);
         throw_config_error(std::move(message));
     }

@@ -1,4 +1,5 @@
-// What the readers of Airbyte's input files (configured catalog, state) say about a bad one.
+// What the readers of Airbyte's input files (config, configured catalog, state) say about a bad
+// one.
 #pragma once
 
 #include "util/json/value.h"
@@ -20,7 +21,8 @@ std::string_view kind_name(json::Kind kind);
 
 // Reads the one JSON value of a file; a byte order mark before it (Windows editors) is skipped.
 // Throws config_error with line and column.
-json::Value parse_input(std::string_view text, const InputFile& file);
+json::Value parse_input(std::string_view text, const InputFile& file,
+                        json::ParseOptions options = {});
 
 // config_error "<what> <path>: <complaint>. <remedy>".
 [[noreturn]] void throw_bad_input(const InputFile& file, const std::string& complaint);

@@ -101,7 +101,7 @@ std::string why_not_json(std::string_view output)
         const std::string_view trimmed = text::trim(output);
         const auto offset = static_cast<std::size_t>(trimmed.data() - output.data());
         const std::string_view line = text::trim(trimmed.substr(0, trimmed.find('\n')));
-        return position(output, offset) + ": is not JSON: \"" +
+        return position(output, offset) + ": it is not JSON: \"" +
                text::shorten(text::to_utf8(line), k_longest_excerpt) + "\"";
     }
     json::ParseError error;
@@ -109,7 +109,8 @@ std::string why_not_json(std::string_view output)
         return why_no_catalog(*value);
     if (error.kind == json::ScanError::trailing)
         return "has no \"streams\"";
-    return position(output, begin + error.offset) + ": " + std::string(json::describe(error.kind));
+    return position(output, begin + error.offset) + ": it " +
+           std::string(json::describe(error.kind));
 }
 
 // Null with `result` filled where the output is something else than a catalog.

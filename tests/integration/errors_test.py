@@ -151,10 +151,10 @@ CASES = {
         WORDS="Config is missing required keys: ['host']",
     ),
     "It prints something else": discovery(
-        "out Hello, world\n", PROBLEM='line 1, column 1: is not JSON: "Hello, world"'
+        "out Hello, world\n", PROBLEM='line 1, column 1: it is not JSON: "Hello, world"'
     ),
     "It prints a broken catalog": discovery(
-        'out {"streams": [{"stream": "items",\n', PROBLEM="line 2, column 1: ends in the middle of a value"
+        'out {"streams": [{"stream": "items",\n', PROBLEM="line 2, column 1: it ends in the middle of a value"
     ),
     "It prints JSON that is no catalog": discovery("out {}\n", PROBLEM='has no "streams"'),
     "It prints nothing": discovery("", PROBLEM="printed nothing"),

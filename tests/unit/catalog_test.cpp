@@ -338,13 +338,13 @@ TEST_CASE("read_catalog says why there is no catalog")
     CHECK(problem_of(" \r\n\t\n") == "printed nothing");
     CHECK(problem_of("\xEF\xBB\xBF\n") == "printed nothing");
     CHECK(problem_of("\n  usage: tap-x [-h]\n  more") ==
-          "line 2, column 3: is not JSON: \"usage: tap-x [-h]\"");
+          "line 2, column 3: it is not JSON: \"usage: tap-x [-h]\"");
     CHECK(problem_of("No streams \xFF\n") ==
-          "line 1, column 1: is not JSON: \"No streams \xEF\xBF\xBD\"");
+          "line 1, column 1: it is not JSON: \"No streams \xEF\xBF\xBD\"");
     CHECK(problem_of("Hello\n{\"streams\": [\n  {\"stream\" \"a\"}]}") ==
-          "line 3, column 13: is not JSON");
+          "line 3, column 13: it is not JSON");
     CHECK(problem_of("{\"streams\": [\n{\"stream\": \"a\"},\n") ==
-          "line 3, column 1: ends in the middle of a value");
+          "line 3, column 1: it ends in the middle of a value");
     CHECK(problem_of("{}") == "has no \"streams\"");
     CHECK(problem_of("{\"a\": 1}\n{\"b\": 2}\n") == "has no \"streams\"");
     CHECK(problem_of("Hello\n{\"streams\": {}}") == "\"streams\" is not a list");

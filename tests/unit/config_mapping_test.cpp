@@ -78,13 +78,15 @@ TEST_CASE("read_config: what is no JSON object is named with its place")
     const auto message = [](std::string_view text) {
         return config_error([&] { read_config(text, "/x/config.json"); });
     };
-    CHECK(message("{\n  \"a\": 1,\n  \"bcde\": ,\n}") ==
-          "Config file /x/config.json, line 3, column 11: is not JSON. Mend the file or write it "
-          "anew.");
-    CHECK(message("{\"a\": NaN}") == "Config file /x/config.json, line 1, column 7: is not JSON. "
-                                     "Mend the file or write it anew.");
+    CHECK(
+        message("{\n  \"a\": 1,\n  \"bcde\": ,\n}") ==
+        "Config file /x/config.json, line 3, column 11: it is not JSON. Mend the file or write it "
+        "anew.");
+    CHECK(message("{\"a\": NaN}") ==
+          "Config file /x/config.json, line 1, column 7: it is not JSON. "
+          "Mend the file or write it anew.");
     CHECK(message("\xEF\xBB\xBF[") ==
-          "Config file /x/config.json, line 1, column 2: ends in the middle of a value. "
+          "Config file /x/config.json, line 1, column 2: it ends in the middle of a value. "
           "Mend the file or write it anew.");
     CHECK(message("") ==
           "Config file /x/config.json: it is empty. Mend the file or write it anew.");

@@ -40,12 +40,11 @@ std::string complaint_of(const std::string& entry)
 std::string error(const std::string& what)
 {
     return "Configured catalog /x/catalog.json: " + what +
-           ". Make one with `tapbridge select` from what discover printed.";
+           ". Write one from what discover printed: an entry with `stream`, `sync_mode` and "
+           "`destination_sync_mode` for each stream.";
 }
 
-const std::string k_discovered =
-    error("this is what discover printed, not a configured catalog. Each entry of `streams` needs "
-          "`stream`, `sync_mode` and `destination_sync_mode`");
+const std::string k_discovered = error("this is what discover printed, not a configured catalog");
 
 } // namespace
 
@@ -136,11 +135,12 @@ TEST_CASE(
 TEST_CASE("read_configured_catalog says where the text is not JSON")
 {
     CHECK(complaint("{\"streams\": x}") ==
-          "Configured catalog /x/catalog.json, line 1, column 13: is not JSON. Make one with "
-          "`tapbridge select` from what discover printed.");
+          "Configured catalog /x/catalog.json, line 1, column 13: it is not JSON. "
+          "Write one from what discover printed: an entry with `stream`, `sync_mode` and "
+          "`destination_sync_mode` for each stream.");
     CHECK(complaint("{\n\"streams\": [}")
               .rfind("Configured catalog /x/catalog.json, line 2, column 13: ", 0) == 0);
-    CHECK(complaint("").rfind("Configured catalog /x/catalog.json, line 1, column 1: ", 0) == 0);
+    CHECK(complaint("").rfind("Configured catalog /x/catalog.json: it is empty. ", 0) == 0);
 }
 
 TEST_CASE("read_configured_catalog names the place of what is missing or wrong")

@@ -176,7 +176,7 @@ TEST_CASE("read_state lets STREAM states win over LEGACY and GLOBAL ones beside 
 TEST_CASE("read_state says where the text is not JSON")
 {
     CHECK(complaint("[ x ]") ==
-          "State file /x/state.json, line 1, column 3: is not JSON." + k_remedy);
+          "State file /x/state.json, line 1, column 3: it is not JSON." + k_remedy);
     CHECK(complaint("{\n \"a\": 1,\n \"b\" 2}")
               .rfind("State file /x/state.json, line 3, column 6: ", 0) == 0);
     const std::string two = complaint("{}\n{}");
