@@ -12,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -127,6 +129,29 @@ TEST_CASE("flush: a terminal is not waited for")
     output.buffer().assign(1024 * 1024, 'x');
     CHECK(output.flush() == Output::Result::blocked);
     CHECK((::fcntl(terminal.get(), F_GETFL) & O_NONBLOCK) == 0);
+}
+
+TEST_CASE("run: nothing of a full pipe is lost to a bridge that was frozen after the tap's end")
+{
+    auto [reader, writer] = make_pipe();
+    // More than our stdout holds, less than that and the tap's pipe together.
+    Bridge bridge("repeat 10000 out 0123456789012345678901234567890123456789012345678901234567890",
+                  {.options = {"grace=100"}, .stdout_fd = writer.get()});
+    writer.reset();
+    REQUIRE(eventually([&] { return bridge.processes().size() == 1; }));
+    bridge.send(SIGSTOP);
+    // When it wakes it can write all that it holds, and every deadline of its own has passed.
+    REQUIRE(::fcntl(reader.get(), F_SETPIPE_SZ, 1024 * 1024) > 0);
+    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds(11);
+    REQUIRE(eventually([&] { return std::chrono::steady_clock::now() > late; }));
+    bridge.send(SIGCONT);
+
+    std::ptrdiff_t lines = 0;
+    for (std::string text = read_some(reader.get()); !text.empty(); text = read_some(reader.get()))
+        lines += std::count(text.begin(), text.end(), '\n');
+    CHECK(lines == 10000);
+    CHECK(end_of(bridge.wait()) == "exit 0");
+    CHECK(bridge.nothing_left());
 }
 
 TEST_CASE("run: a slow reader loses nothing")

@@ -81,6 +81,7 @@ TEST_CASE("RecordWriter mends strings without telling")
     CHECK(splice(record("{\"a\":\"x\u2028y\u2029z\u0085\"}")) ==
           expected(R"({"a":"x\u2028y\u2029z\u0085"})"));
     CHECK(splice(record("{\"a\":\r1}")) == expected("{\"a\": 1}"));
+    CHECK(splice(record("{\r\r\r\"a\":\r \r1}")) == expected("{ \"a\":   1}"));
 }
 
 TEST_CASE("RecordWriter output is strict JSON whatever is mended")

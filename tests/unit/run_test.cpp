@@ -454,6 +454,34 @@ TEST_CASE("Run limits the length of a line")
     CHECK(f.read().failed());
 }
 
+TEST_CASE("Run redacts what it quotes before it cuts it")
+{
+    Fixture f({"a"});
+    f.redactor.add("hunter2secret");
+    f.feed(std::string(292, 'x') + "hunter2secret");
+    f.feed(R"({"type":"RECORD","stream":"a","record":{"a":")" + std::string(48, 'x') +
+           "hunter2secret");
+    f.finish_clean();
+    REQUIRE(f.log.warnings.size() >= 2);
+    for (const std::string& warning : f.log.warnings) {
+        CHECK(warning.find("hunt") == std::string::npos);
+    }
+    CHECK(f.out.find("hunt") == std::string::npos);
+}
+
+TEST_CASE("Run tells only so many unselected names apart")
+{
+    Fixture f({"a"});
+    f.record("a", 1);
+    for (int i = 0; i < 3000; ++i) {
+        f.record("stranger" + std::to_string(i), i);
+    }
+    f.record("a", 2);
+    f.finish_clean();
+    CHECK(f.told() == "STARTED(a) RUNNING(a) a:1 a:2 STATE(a,-,2) COMPLETE(a)");
+    CHECK(f.log.warnings.size() <= 1001);
+}
+
 TEST_CASE("Read ends what nobody has ended, and names streams that the tap does not have")
 {
     Fixture f({"a"});
