@@ -11,8 +11,3 @@ target_compile_options(tapbridge_warnings INTERFACE
 if(TAPBRIDGE_SANITIZE)
   target_compile_options(tapbridge_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
-
-# Instrumented, its own <regex> looks uninitialised to g++ 12.
-if(TAPBRIDGE_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(tapbridge_warnings INTERFACE -Wno-maybe-uninitialized)
-endif()
