@@ -129,28 +129,6 @@ std::vector<std::string> secrets_in(const json::Value& object)
     return secrets;
 }
 
-int hex_value(char c)
-{
-    const auto at = k_digits.find(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-    return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
-std::string url_decoded(std::string_view text)
-{
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-        if (low < 0) {
-            out += text[i];
-            continue;
-        }
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return out;
-}
-
 } // namespace
 
 void Redactor::add(std::string_view secret)
@@ -164,7 +142,7 @@ void Redactor::add(std::string_view secret)
     add_forms(secret);
     if (const auto password = password_in_url(secret)) {
         add_forms(*password);
-        add_forms(url_decoded(*password));
+        add_forms(text::percent_decoded(*password));
     }
     if (!add_document(secret))
         add_lines(secret);

@@ -10,32 +10,6 @@ namespace tapbridge::translate {
 
 namespace {
 
-int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// A pointer in a URI fragment has its special characters percent-encoded.
-std::string percent_decoded(std::string_view text)
-{
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-        if (low < 0) {
-            out += text[i];
-            continue;
-        }
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return out;
-}
-
 const json::Value* item_at(const json::Value& array, std::string_view token)
 {
     std::size_t index = 0;
@@ -58,7 +32,7 @@ const json::Value* resolve(const json::Value& root, std::string_view reference)
 {
     if (reference.empty() || reference.front() != '#')
         return nullptr;
-    const std::string pointer = percent_decoded(reference.substr(1));
+    const std::string pointer = text::percent_decoded(reference.substr(1));
     if (pointer.empty())
         return &root;
     if (pointer.front() != '/')

@@ -16,6 +16,8 @@ bool contains_ignoring_case(std::string_view text, std::string_view part);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+// "%41" becomes "A" (RFC 3986); what is no such triplet stays.
+std::string percent_decoded(std::string_view text);
 // In double quotes, for messages; nothing is escaped.
 std::string quoted(std::string_view text);
 std::string replace_all(std::string text, std::string_view from, std::string_view to);

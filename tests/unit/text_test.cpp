@@ -134,3 +134,11 @@ TEST_CASE("nearest prefers the nearer candidate, and the first of two equal ones
     CHECK(text::nearest("streams", {"stream", "streams"}) == "streams");
     CHECK(text::nearest("streamz", {"stream", "streams"}) == "stream");
 }
+
+TEST_CASE("percent_decoded decodes whole triplets only")
+{
+    CHECK(text::percent_decoded("a%20b%C3%a9") == "a b\xC3\xA9");
+    CHECK(text::percent_decoded("100%") == "100%");
+    CHECK(text::percent_decoded("%4") == "%4");
+    CHECK(text::percent_decoded("%zz%41") == "%zzA");
+}
