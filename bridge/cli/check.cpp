@@ -6,6 +6,7 @@
 #include "cli/run.h"
 #include "cli/tap_failure.h"
 #include "singer/message.h"
+#include "translate/failure.h"
 #include "translate/selection.h"
 #include "translate/state.h"
 #include "util/json/value.h"
@@ -88,15 +89,6 @@ private:
     bool m_proved = false;
 };
 
-TapFailure silent_failure()
-{
-    TapFailure failure;
-    failure.error.message =
-        "The tap ended with exit status 0 but sent no message at all. It may not have "
-        "taken the catalog it was given, or its settings may leave nothing to read.";
-    return failure;
-}
-
 // Runs the tap with these arguments until it has proved itself; why not where it did not.
 std::optional<TapFailure> attempt(Session& session, ConfigFile& config,
                                   const std::vector<std::string>& arguments, const Budget& budget)
@@ -116,7 +108,9 @@ std::optional<TapFailure> attempt(Session& session, ConfigFile& config,
     if (!outcome.exit.success() || outcome.stopped_by != StopReason::none) {
         return tap_failure(session, command, outcome, trial.last_words());
     }
-    return trial.said_something() ? std::nullopt : std::optional(silent_failure());
+    return trial.said_something()
+               ? std::nullopt
+               : std::optional(TapFailure{.error = translate::silent_tap_error()});
 }
 
 // Streams that do not hang on another one, in the order of the catalog.
@@ -141,9 +135,7 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
     if (catalog.entries.empty()) {
         TapFailure failure;
         failure.understood = true;
-        failure.error.message =
-            "The tap found no stream. Check that the settings point at the right "
-            "place and that the account may see its data.";
+        failure.error = translate::no_stream_error();
         return failure;
     }
     std::optional<TapFailure> first;

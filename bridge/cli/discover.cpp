@@ -4,6 +4,7 @@
 #include "cli/prepare.h"
 #include "cli/run.h"
 #include "translate/discovery.h"
+#include "translate/failure.h"
 
 namespace tapbridge::cli {
 
@@ -20,9 +21,7 @@ int run_discover(Session& session)
         session.log().warn(warning);
     }
     if (discovered.streams.empty()) {
-        airbyte::throw_config_error(
-            "The tap found no stream. Check that the settings point at the right "
-            "place and that the account may see its data.");
+        throw airbyte::ErrorException(translate::no_stream_error());
     }
     airbyte::append_catalog(session.out(), translate::to_airbyte(discovered.streams));
     return k_success;

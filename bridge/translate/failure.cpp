@@ -316,4 +316,21 @@ Classified classify(std::string_view tap_words, const std::vector<ErrorPattern>&
     return {};
 }
 
+airbyte::Error silent_tap_error()
+{
+    airbyte::Error error;
+    error.message = "The tap ended with exit status 0 but sent no message at all. It may not have "
+                    "taken the catalog it was given, or its settings may leave nothing to read.";
+    return error;
+}
+
+airbyte::Error no_stream_error()
+{
+    airbyte::Error error;
+    error.failure_type = airbyte::FailureType::config_error;
+    error.message = "The tap found no stream. Check that the settings point at the right place and "
+                    "that the account may see its data.";
+    return error;
+}
+
 } // namespace tapbridge::translate

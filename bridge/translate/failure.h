@@ -31,4 +31,10 @@ struct Classified {
 // "(403)"), not in "row 401".
 Classified classify(std::string_view tap_words, const std::vector<ErrorPattern>& patterns);
 
+// The tap ended well, but sent no message at all.
+airbyte::Error silent_tap_error();
+
+// The tap's catalog is empty.
+airbyte::Error no_stream_error();
+
 } // namespace tapbridge::translate

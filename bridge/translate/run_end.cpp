@@ -1,5 +1,6 @@
 // The states of a run, and how it ends.
 #include "airbyte/message.h"
+#include "translate/failure.h"
 #include "translate/run.h"
 
 #include <algorithm>
@@ -8,14 +9,6 @@
 namespace tapbridge::translate {
 
 namespace {
-
-airbyte::Error silent_error()
-{
-    airbyte::Error error;
-    error.message = "The tap ended with exit status 0 but sent no message at all. It may not have "
-                    "taken the catalog it was given, or its settings may leave nothing to read.";
-    return error;
-}
 
 airbyte::Error absent_error(const airbyte::StreamDescriptor& stream)
 {
@@ -147,7 +140,7 @@ std::optional<airbyte::Error> Run::root_cause(const RunVerdict& verdict) const
         return m_damage;
     }
     if (verdict.clean && m_messages == 0 && !may_be_silent()) {
-        return silent_error();
+        return silent_tap_error();
     }
     return std::nullopt;
 }
