@@ -18,6 +18,7 @@ endif()
 find_package(CLI11 CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(fmt CONFIG REQUIRED)
+find_package(yaml-cpp 0.7 CONFIG REQUIRED)
 
 # Debian ships spdlog and fmt as shared libraries only: a static binary takes their headers.
 add_library(tapbridge_spdlog INTERFACE)
@@ -30,8 +31,21 @@ else()
   target_link_libraries(tapbridge_spdlog INTERFACE spdlog::spdlog)
 endif()
 
+# Debian's target for yaml-cpp is the shared library; the static one lies beside it.
+add_library(tapbridge_yaml INTERFACE)
+if(TAPBRIDGE_STATIC)
+  find_library(TAPBRIDGE_YAML_ARCHIVE NAMES libyaml-cpp.a REQUIRED)
+  find_path(TAPBRIDGE_YAML_HEADERS yaml-cpp/parser.h REQUIRED)
+  target_include_directories(tapbridge_yaml SYSTEM INTERFACE ${TAPBRIDGE_YAML_HEADERS})
+  target_link_libraries(tapbridge_yaml INTERFACE ${TAPBRIDGE_YAML_ARCHIVE})
+elseif(TARGET yaml-cpp::yaml-cpp) # from 0.8
+  target_link_libraries(tapbridge_yaml INTERFACE yaml-cpp::yaml-cpp)
+else()
+  target_link_libraries(tapbridge_yaml INTERFACE yaml-cpp)
+endif()
+
 if(TAPBRIDGE_TESTS)
   find_package(Catch2 REQUIRED)
 endif()
 
-message(STATUS "tapbridge: Boost ${Boost_VERSION}, CLI11 ${CLI11_VERSION}, spdlog ${spdlog_VERSION}, Catch2 ${Catch2_VERSION}")
+message(STATUS "tapbridge: Boost ${Boost_VERSION}, CLI11 ${CLI11_VERSION}, spdlog ${spdlog_VERSION}, yaml-cpp ${yaml-cpp_VERSION}, Catch2 ${Catch2_VERSION}")

@@ -1,42 +1,33 @@
 """Fixtures for every folder of Python tests."""
 
 import os
-from pathlib import Path
 
 import pytest
 
 from harness.bridge import Bridge
 from harness.postgres import Postgres, programs
-from harness.processes import marked_processes, wait_until
+from harness.processes import wait_until
+from harness.programs import ROOT, needed_program
 from harness.scripted import ScriptedTap
 
-ROOT = Path(__file__).resolve().parent.parent
 SKIP_STATUS = 77  # ctest's SKIP_RETURN_CODE
-CI = os.environ.get("CI", "").lower() in ("1", "true")
-
-
-def needed_program(variable, default):
-    """A program that the build makes: its path is in the environment when ctest runs the tests."""
-    path = Path(os.environ.get(variable) or default)
-    if not os.access(path, os.X_OK):
-        pytest.skip(f"{path} is not there: build it, or name another in {variable}")
-    return path
+CI = os.environ.get("CI") == "true"
 
 
 @pytest.fixture
 def bridge(tmp_path):
     """The bridge, with folders of its own; at the end no process of its runs may be left."""
-    program = needed_program("TAPBRIDGE", ROOT / "build/dev/bridge/tapbridge")
+    program = needed_program("TAPBRIDGE", "build/dev/bridge/tapbridge")
     folder = tmp_path / "bridge"
     folder.mkdir()
     yield (bridge := Bridge(program, folder))
-    wait_until(lambda: not marked_processes(bridge.marker), what="the end of every process of the run")
+    wait_until(lambda: not bridge.left_running(), what="the end of every process of the run")
 
 
 @pytest.fixture
 def scripted_tap(tmp_path):
     """scripted_tap(scenario) is the command of a tap that does what the scenario says (integration/README.md)."""
-    program = needed_program("SCRIPTED_TAP_BIN", ROOT / "build/dev/tests/integration/scripted_tap")
+    program = needed_program("SCRIPTED_TAP_BIN", "build/dev/tests/integration/scripted_tap")
     folder = tmp_path / "tap"
     folder.mkdir()
     return ScriptedTap(program, folder)

@@ -2,6 +2,9 @@
 
 #include "airbyte/error.h"
 #include "airbyte/input_error.h"
+#include "airbyte/letters.h"
+#include "airbyte/secret_name.h"
+#include "airbyte/secret_text.h"
 #include "translate/spec_values.h"
 #include "util/text.h"
 
@@ -194,27 +197,87 @@ Value from_tap(const Value& tap, const Value& given, const Value& user, const Pl
     return for_user(tap, places);
 }
 
-void collect(const Value& value, const Places& places, bool secret, airbyte::Redactor& redactor)
+// A key file or a list of tables is often given as a text that holds JSON; the tap shows its parts.
+std::optional<Value> value_within(const Value& text)
 {
-    secret = secret || place_here(places) != nullptr;
-    if (secret && value.kind() == Kind::number)
-        redactor.add(value.source());
-    if (value.is_string()) {
-        const std::string text = value.as_string();
-        if (secret)
-            redactor.add(text);
-        // A key file or a list of tables is often given as a text that holds JSON; the tap shows
-        // its parts.
-        const std::optional<Value> inner = json::parse(text);
-        if (inner && is_list_or_object(*inner))
-            collect(*inner, {}, secret, redactor);
-    }
-    for (const Value& item : value.items())
-        collect(item, below(places, translate::k_every_item), secret, redactor);
-    for (const Member& member : value.members())
-        collect(member.value, below(places, member.name),
-                secret || airbyte::looks_secret(member.name), redactor);
+    std::optional<Value> inner = json::parse(text.as_string());
+    return inner && is_list_or_object(*inner) ? inner : std::nullopt;
 }
+
+// "oauth2", "basic"
+bool is_plain_word(std::string_view text)
+{
+    if (!text.empty() && airbyte::is_digit(text.back()))
+        text.remove_suffix(1);
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return airbyte::is_lower(c) || c == '_'; });
+}
+
+enum class Secrecy {
+    open,    // the name says that it is no secret
+    unknown, // what is secret within its texts
+    group,   // stands among secrets: what looks generated
+    whole
+};
+
+class Collector {
+public:
+    explicit Collector(airbyte::Redactor& redactor) : m_redactor(redactor) {}
+
+    void collect(const Value& value, const Places& places, Secrecy secrecy)
+    {
+        if (secrecy == Secrecy::whole && value.kind() == Kind::number)
+            m_redactor.add(value.source());
+        if (value.is_string())
+            collect_text(value, secrecy);
+        const Places of_items = below(places, translate::k_every_item);
+        for (const Value& item : value.items())
+            collect(item, of_items, place_here(of_items) != nullptr ? Secrecy::whole : secrecy);
+        const bool pair = airbyte::names_a_secret(value);
+        for (const Member& member : value.members()) {
+            const Places further = below(places, member.name);
+            const bool secret = place_here(further) != nullptr ||
+                                airbyte::looks_secret(member.name) ||
+                                airbyte::is_id_of_key(member.name, value) ||
+                                (pair && text::lower(member.name) == "value");
+            const Secrecy other = airbyte::looks_public(member.name) ? Secrecy::open : secrecy;
+            collect(member.value, further, secret ? of_secret(member) : other);
+        }
+    }
+
+private:
+    static Secrecy of_secret(const Member& member)
+    {
+        if (!airbyte::names_a_group(member.name))
+            return Secrecy::whole;
+        if (is_list_or_object(member.value) || value_within(member.value))
+            return Secrecy::group;
+        const bool is_method =
+            airbyte::names_a_method(member.name) && is_plain_word(member.value.as_string());
+        return is_method ? Secrecy::open : Secrecy::whole;
+    }
+
+    void collect_text(const Value& value, Secrecy secrecy)
+    {
+        const std::string& text = value.as_string();
+        if (secrecy == Secrecy::whole ||
+            (secrecy == Secrecy::group && airbyte::looks_generated(text)))
+            m_redactor.add(text);
+        add_all(airbyte::secrets_within(text));
+        if (secrecy != Secrecy::open)
+            add_all(airbyte::secrets_of_header(text, secrecy == Secrecy::whole));
+        if (const std::optional<Value> inner = value_within(value))
+            collect(*inner, {}, secrecy);
+    }
+
+    void add_all(const std::vector<std::string>& secrets)
+    {
+        for (const std::string& secret : secrets)
+            m_redactor.add(secret);
+    }
+
+    airbyte::Redactor& m_redactor;
+};
 
 } // namespace
 
@@ -246,7 +309,7 @@ Value config_from_tap(const Value& tap_config, const Value& given_to_tap, const 
 
 void collect_secrets(const Value& config, const translate::Spec* spec, airbyte::Redactor& redactor)
 {
-    collect(config, secret_places(spec), false, redactor);
+    Collector(redactor).collect(config, secret_places(spec), Secrecy::unknown);
 }
 
 } // namespace tapbridge::adapter

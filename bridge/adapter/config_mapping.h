@@ -27,7 +27,10 @@ json::Value config_from_tap(const json::Value& tap_config, const json::Value& gi
                             const json::Value& user_config, const translate::Spec* spec);
 
 // Adds every string and number below a setting that is marked secret or looks it, at any depth, in
-// texts that hold JSON too.
+// texts that hold JSON too; of what stands there, only what looks_public() is left out. Of a group
+// of settings ("credentials"), those that look secret themselves and the texts that look generated.
+// Of other settings, the secrets within their texts (airbyte/secret_text.h); the "value" beside a
+// "name" that looks secret; a "key_id" beside its key.
 void collect_secrets(const json::Value& config, const translate::Spec* spec,
                      airbyte::Redactor& redactor);
 

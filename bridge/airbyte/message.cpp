@@ -1,5 +1,6 @@
 #include "airbyte/message.h"
 
+#include "util/json/mend.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -21,38 +22,12 @@ void append_text(std::string& out, std::string_view text, std::size_t limit)
         json::append_quoted(out, text::shorten(text::to_utf8(text), limit));
 }
 
-std::string_view substitute(json::Defect kind, std::string_view bytes)
-{
-    switch (kind) {
-    case json::Defect::nonfinite:
-    case json::Defect::long_number:
-        return "null";
-    case json::Defect::lone_surrogate:
-        return "\\ufffd";
-    case json::Defect::line_separator:
-        if (bytes == "\xE2\x80\xA8")
-            return "\\u2028";
-        return bytes == "\xE2\x80\xA9" ? "\\u2029" : "\\u0085";
-    case json::Defect::carriage_return:
-        return " ";
-    }
-    return " ";
-}
-
 // Appends JSON source text that a tap or a user wrote. What no Airbyte reader could take leaves in
 // the nearest form that all of them can: a line they cannot read is a line lost.
 void append_source(std::string& out, std::string_view source)
 {
-    std::vector<json::DefectAt> defects;
-    json::check(source, json::k_deepest, &defects);
     const std::size_t begin = out.size();
-    std::size_t done = 0;
-    for (const auto& defect : defects) {
-        out += source.substr(done, defect.offset - done);
-        out += substitute(defect.kind, source.substr(defect.offset, defect.length));
-        done = defect.offset + defect.length;
-    }
-    out += source.substr(done);
+    json::append_mended(out, source);
     // Raw newlines stand between tokens only.
     std::replace(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), '\n', ' ');
 }

@@ -1,132 +1,49 @@
 #include "airbyte/redactor.h"
 
-#include "util/json/value.h"
+#include "airbyte/letters.h"
+#include "airbyte/plain_text.h"
+#include "airbyte/secret_forms.h"
 #include "util/text.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <cstdint>
-#include <optional>
 #include <utility>
 
 namespace tapbridge::airbyte {
 
 namespace {
 
-constexpr std::size_t k_shortest = 4;
+constexpr std::size_t k_shortest = PatternTable::k_shortest;
 constexpr std::size_t k_shortest_line = 8;
+constexpr std::size_t k_shortest_squeezed = 8; // across blanks: "at est" is no secret "test"
+constexpr std::size_t k_longest_word = 8;
+constexpr std::size_t k_longest_pin = 6;
+constexpr std::size_t k_longest_twice = 256; // base64 of base64 is made of passwords, not of keys
+constexpr std::size_t k_block = 1024 * 1024; // of text looked at in one go
+constexpr std::size_t k_growth = 8;          // of a secret that was escaped, and escaped again
 constexpr std::string_view k_mask = "****";
-constexpr std::string_view k_digits = "0123456789abcdef";
 
-unsigned byte_of(char c)
+// Too likely to be a part of other words and numbers.
+bool is_plain_word(std::string_view text)
 {
-    return static_cast<unsigned char>(c);
+    return (text.size() <= k_longest_word && std::all_of(text.begin(), text.end(), is_letter)) ||
+           (text.size() <= k_longest_pin && std::all_of(text.begin(), text.end(), is_digit));
 }
 
-bool is_alnum(char c)
+std::string squeezed_form(std::string_view secret)
 {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 && byte_of(c) < 0x80;
+    return squeezed(plain_text(secret)).text;
 }
 
-void append_hex(std::string& out, unsigned byte)
+bool is_frame(std::string_view line)
 {
-    out += k_digits[byte >> 4U];
-    out += k_digits[byte & 15U];
+    return line.starts_with("-----BEGIN") || line.starts_with("-----END");
 }
 
-// Percent-encoding that leaves letters, digits, "_.-~" and `kept` alone.
-std::string url_encoded(std::string_view text, std::string_view kept, bool plus, bool upper)
+bool is_base64_text(std::string_view words)
 {
-    std::string out;
-    for (const char c : text) {
-        if (is_alnum(c) || std::string_view("_.-~").find(c) != std::string_view::npos ||
-            kept.find(c) != std::string_view::npos) {
-            out += c;
-        } else if (plus && c == ' ') {
-            out += '+';
-        } else {
-            std::string code;
-            append_hex(code, byte_of(c));
-            out += '%';
-            out += upper ? text::upper(code) : code;
-        }
-    }
-    return out;
-}
-
-// Without padding, so that it is found inside longer text as well.
-std::string base64(std::string_view bytes, std::string_view last_two)
-{
-    std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    alphabet += last_two;
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t taken = std::min<std::size_t>(3, bytes.size() - i);
-        unsigned group = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            group = group << 8U | (k < taken ? byte_of(bytes[i + k]) : 0U);
-        for (std::size_t k = 0; k <= taken; ++k)
-            out += alphabet[group >> (18U - 6U * static_cast<unsigned>(k)) & 63U];
-    }
-    return out;
-}
-
-std::string json_escaped(std::string_view text, bool ascii)
-{
-    std::string out = json::quoted(text);
-    if (ascii)
-        if (const auto value = json::parse(out))
-            out = value->text(true);
-    return out.substr(1, out.size() - 2);
-}
-
-// As Python's repr() prints a str (or, with `as_bytes`, its UTF-8 bytes), without the quotes.
-std::string python_repr(std::string_view text, char quote, bool as_bytes)
-{
-    std::string out;
-    for (const char c : text) {
-        if (c == '\\' || (c == quote && quote != '\0')) {
-            out += '\\';
-            out += c;
-        } else if (c == '\n' || c == '\r' || c == '\t') {
-            out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-        } else if (byte_of(c) < 0x20 || byte_of(c) == 0x7f || (as_bytes && byte_of(c) >= 0x80)) {
-            out += "\\x";
-            append_hex(out, byte_of(c));
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
-
-// The password of "scheme://user:password@host/...", or nothing.
-std::optional<std::string_view> password_in_url(std::string_view text)
-{
-    const auto scheme = text.find("://");
-    if (scheme == std::string_view::npos || scheme == 0)
-        return std::nullopt;
-    const auto rest = text.substr(scheme + 3);
-    const auto authority = rest.substr(0, rest.find_first_of("/?# \t\n"));
-    // A password that was not encoded may hold an @ itself.
-    const auto at = authority.rfind('@');
-    const auto colon = authority.find(':');
-    if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
-        return std::nullopt;
-    return authority.substr(colon + 1, at - colon - 1);
-}
-
-std::vector<std::string> secrets_in(const json::Value& object)
-{
-    std::vector<std::string> secrets;
-    for (const auto& member : object.members()) {
-        if (member.value.is_string() && looks_secret(member.name))
-            secrets.push_back(member.value.as_string());
-        for (auto& inner : secrets_in(member.value))
-            secrets.push_back(std::move(inner));
-    }
-    return secrets;
+    return std::all_of(words.begin(), words.end(), [](char c) {
+        return is_base64_letter(c) || c == '=' || c == '-' || c == '_';
+    });
 }
 
 } // namespace
@@ -137,78 +54,133 @@ void Redactor::add(std::string_view secret)
     if (trimmed.size() != secret.size())
         add(trimmed); // what a tap does to a value that came with a newline
     // A mask that somebody handed on is none of anybody's secrets.
-    if (secret.size() < k_shortest || trimmed.find_first_not_of('*') == std::string_view::npos)
+    if (secret.size() < k_shortest || trimmed.find_first_not_of('*') == std::string_view::npos ||
+        !m_known.emplace(secret).second)
         return;
-    add_forms(secret);
-    if (const auto password = password_in_url(secret)) {
-        add_forms(*password);
-        add_forms(text::percent_decoded(*password));
-    }
-    if (!add_document(secret))
+    m_longest = std::max(m_longest, secret.size());
+    const bool several_lines = text::contains(secret, "\n") || text::contains(secret, "\\n");
+    const bool document = trimmed.starts_with('{') || trimmed.starts_with('[');
+    const bool address = text::contains(secret, "://");
+    add_forms(secret, !several_lines && !document && !address);
+    if (several_lines)
         add_lines(secret);
 }
 
-void Redactor::add_forms(std::string_view secret)
+void Redactor::add_forms(std::string_view secret, bool in_parts)
 {
-    if (secret.size() < k_shortest)
-        return;
-    add_form(std::string(secret));
-    for (const std::string_view kept : {"", "/", "!'()*"})
-        for (const bool plus : {false, true})
-            for (const bool upper : {false, true})
-                add_form(url_encoded(secret, kept, plus, upper));
+    const bool alone = is_plain_word(secret);
+    const auto add_plain = [&](std::string form) {
+        m_plain.add({.text = std::move(form), .in_parts = in_parts, .alone = alone});
+    };
+    const std::string plain = plain_text(secret).text;
+    add_plain(std::string(secret));
+    add_plain(plain);
+    for (std::string& form : quoted_forms(plain))
+        add_plain(std::move(form));
+    for (const bool upper_case : {false, true})
+        m_plain.add({.text = hex(secret, upper_case), .in_parts = true});
+    std::string squeezed = squeezed_form(plain);
+    if (!alone && squeezed.size() >= k_shortest_squeezed)
+        m_squeezed.add({.text = std::move(squeezed), .in_parts = in_parts});
     for (const bool ascii : {false, true})
-        add_form(json_escaped(secret, ascii));
-    for (const char quote : {'\'', '\0'})
-        for (const bool as_bytes : {false, true})
-            add_form(python_repr(secret, quote, as_bytes));
-    for (const std::string_view last_two : {"+/", "-_"})
-        add_form(base64(secret, last_two));
+        add_base64(json_escaped(secret, ascii), false);
+    add_base64(secret, secret.size() <= k_longest_twice);
+    if (const std::string other = latin1(secret); !other.empty())
+        add_base64(other, false);
 }
 
-// Secrets inside a secret that is a JSON document, such as a service account's key file.
-bool Redactor::add_document(std::string_view secret)
+void Redactor::add_base64(std::string_view bytes, bool twice)
 {
-    if (!text::trim(secret).starts_with('{'))
-        return false;
-    const auto document = json::parse(secret);
-    if (document)
-        for (const auto& inner : secrets_in(*document))
-            add(inner);
-    return document.has_value();
-}
-
-// Logs print the lines of a key one by one.
-void Redactor::add_lines(std::string_view secret)
-{
-    const std::string lines = text::replace_all(std::string(secret), "\\n", "\n");
-    if (lines.find('\n') == std::string::npos)
-        return;
-    for (const auto line : text::split(lines, '\n')) {
-        const auto words = text::trim(line);
-        if (words.size() >= k_shortest_line && !words.starts_with("-----BEGIN") &&
-            !words.starts_with("-----END"))
-            add_forms(words);
+    for (Base64Core& core : base64_cores(bytes)) {
+        Pattern pattern{.text = std::move(core.text),
+                        .in_parts = true,
+                        .more_before = core.more_before,
+                        .more_behind = core.more_behind};
+        if (pattern.text.size() >= k_shortest_squeezed) {
+            if (twice)
+                add_base64(pattern.text, false);
+            m_squeezed.add(std::move(pattern));
+        } else if (!core.more_before) { // so short, ordinary words hold it: only where it is alone
+            pattern.alone = true;
+            m_plain.add(pattern);
+            std::replace(pattern.text.begin(), pattern.text.end(), '+', '-');
+            std::replace(pattern.text.begin(), pattern.text.end(), '/', '_');
+            m_plain.add(std::move(pattern));
+        }
     }
 }
 
-void Redactor::add_form(std::string form)
+// Logs print the lines of a key one by one, or wrap it anew.
+void Redactor::add_lines(std::string_view secret)
 {
-    if (std::find(m_forms.begin(), m_forms.end(), form) != m_forms.end())
-        return;
-    const auto place = std::find_if(m_forms.begin(), m_forms.end(), [&](const std::string& other) {
-        return other.size() < form.size();
-    });
-    m_forms.insert(place, std::move(form));
+    const std::string lines = text::replace_all(std::string(secret), "\\n", "\n");
+    std::string body;
+    for (const auto line : text::split(lines, '\n')) {
+        const auto words = text::trim(line);
+        if (words.empty() || is_frame(words))
+            continue;
+        const bool key = is_base64_text(words);
+        if (key)
+            body += words;
+        if (words.size() >= k_shortest_line)
+            add_forms(words, key);
+        else if (key)
+            m_plain.add({.text = std::string(words), .alone = true});
+    }
+    if (body.size() >= k_shortest_squeezed)
+        m_squeezed.add({.text = squeezed_form(body), .in_parts = true});
 }
 
 std::string Redactor::redact(std::string_view text) const
 {
-    std::string out(text);
-    for (const auto& form : m_forms)
-        if (text::contains(out, form))
-            out = text::replace_all(std::move(out), form, k_mask);
-    return out;
+    return redact(text, text.size());
+}
+
+std::string Redactor::redact(std::string_view text, std::size_t shown) const
+{
+    if (m_plain.empty())
+        return std::string(text);
+    Places places;
+    // Blocks overlap, so that each secret is whole in one of them.
+    const std::size_t overlap = std::min(k_growth * m_longest, k_block / 2);
+    for (std::size_t begin = 0;; begin += k_block - overlap) {
+        find(text.substr(begin, k_block), begin, places);
+        if (text.size() - begin <= k_block)
+            break;
+    }
+    std::sort(places.begin(), places.end(),
+              [](const Place& a, const Place& b) { return a.begin < b.begin; });
+    std::string out;
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < places.size() && places[i].begin < shown;) {
+        Place whole = places[i];
+        for (++i; i < places.size() && places[i].begin < whole.end; ++i)
+            whole.end = std::max(whole.end, places[i].end);
+        out.append(text.substr(done, whole.begin - done)).append(k_mask);
+        done = whole.end;
+    }
+    return out.append(text.substr(done, shown - std::min(done, shown)));
+}
+
+void Redactor::find(std::string_view block, std::size_t offset, Places& places) const
+{
+    const auto found = [&](std::size_t begin, std::size_t end) {
+        if (!places.empty() && begin >= places.back().begin && begin < places.back().end)
+            places.back().end = std::max(places.back().end, end);
+        else
+            places.push_back({begin, end});
+    };
+    m_plain.find(block,
+                 [&](std::size_t begin, std::size_t end) { found(offset + begin, offset + end); });
+    const auto find_in = [&](const PatternTable& table, const PlainText& plain) {
+        table.find(plain.text, [&](std::size_t begin, std::size_t end) {
+            found(offset + plain.begin[begin], offset + plain.end[end - 1]);
+        });
+    };
+    const PlainText plain = plain_text(block);
+    if (plain.text != block)
+        find_in(m_plain, plain);
+    find_in(m_squeezed, squeezed(plain));
 }
 
 Error Redactor::redact(Error error) const
@@ -218,6 +190,11 @@ Error Redactor::redact(Error error) const
     error.internal_message = redact(error.internal_message);
     error.stack_trace = redact(error.stack_trace);
     return error;
+}
+
+std::string Redactor::redact_beginning(std::string_view text) const
+{
+    return redact(text, text.size() - std::min(text.size(), k_growth * m_longest));
 }
 
 } // namespace tapbridge::airbyte

@@ -1,9 +1,11 @@
-#include "airbyte/redactor.h"
+#include "airbyte/secret_name.h"
+
+#include "airbyte/letters.h"
 #include "util/text.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <string>
 
 namespace tapbridge::airbyte {
 
@@ -32,6 +34,8 @@ constexpr std::array k_names{"client_token",
                              "accesstoken",
                              "apitoken",
                              "authtoken",
+                             "auth",
+                             "authentication",
                              "authorization",
                              "bearer",
                              "clientsecret",
@@ -40,6 +44,8 @@ constexpr std::array k_names{"client_token",
                              "connection_uri",
                              "connection_url",
                              "cookie",
+                             "cookies",
+                             "credential",
                              "credentials_json",
                              "database_uri",
                              "database_url",
@@ -47,14 +53,24 @@ constexpr std::array k_names{"client_token",
                              "dsn",
                              "keyfile_json",
                              "mongodb_uri",
+                             "otp",
+                             "pass",
+                             "passkey",
                              "pat",
                              "pem",
                              "pwd",
                              "refreshtoken",
+                             "sas",
                              "secrets",
                              "secret_json",
                              "service_account_json",
                              "session_cookie",
+                             "session_id",
+                             "sessionid",
+                             "sig",
+                             "tokens",
+                             "totp",
+                             "webhook_url",
                              "sqlalchemy_url"};
 
 // Last words of a name. Of the keys only those that open something: a primary_key is none.
@@ -68,10 +84,17 @@ constexpr std::array k_endings{"token",
                                "pat",
                                "jwt",
                                "bearer",
+                               "authorization",
+                               "signature",
+                               "otp",
+                               "sas",
                                "dsn",
                                "connection_string",
                                "credentials",
                                "client_certificate",
+                               "basic_auth",
+                               "http_auth",
+                               "proxy_auth",
                                "access_tokens",
                                "api_tokens",
                                "auth_tokens",
@@ -116,13 +139,64 @@ constexpr std::array k_endings{"token",
 constexpr std::array k_glued{"apikey",   "secretkey",  "privatekey",  "accesskey",
                              "password", "passphrase", "clientsecret"};
 
-bool is_upper(char c)
+// What stands at the end of a name beside the word that tells: "token_2", "private_key_base64".
+constexpr std::array<std::string_view, 5> k_tails{"_base64", "_b64", "_encoded", "_json", "_pem"};
+
+// Ordinary words as well: in a text that is no config they tell nothing.
+constexpr std::array k_ordinary{"app_id",
+                                "appid",
+                                "auth",
+                                "authentication",
+                                "bearer",
+                                "certificate",
+                                "cookies",
+                                "credential",
+                                "credentials",
+                                "dsn",
+                                "jwt",
+                                "key",
+                                "otp",
+                                "pass",
+                                "pat",
+                                "pem",
+                                "sas",
+                                "secrets",
+                                "service_account",
+                                "sig",
+                                "signature",
+                                "tenant_id",
+                                "token",
+                                "tokens",
+                                "totp"};
+
+// Last words of the names of groups.
+constexpr std::array k_groups{"auth",        "authentication",  "credential",
+                              "credentials", "service_account", "service_account_info"};
+
+// Beside a secret: what kind it is, and whose. Whole names, and last words of others.
+constexpr std::array k_public{"auth_method",  "credentials_title", "expires_at", "expires_in",
+                              "option_title", "project_id",        "scope",      "scopes"};
+constexpr std::array k_public_endings{"date", "domain", "email",  "file",      "host",
+                                      "name", "path",   "region", "subdomain", "type",
+                                      "uri",  "url",    "version"};
+
+bool is_word_end(std::string_view name, std::string_view ending)
 {
-    return c >= 'A' && c <= 'Z';
+    return name == ending ||
+           (name.ends_with(ending) && name[name.size() - ending.size() - 1] == '_');
 }
-bool is_lower_or_digit(char c)
+
+template <class Names>
+bool is_one_of(const Names& names, std::string_view name)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+template <class Names>
+bool ends_in_one_of(const Names& endings, std::string_view name)
+{
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view ending) { return is_word_end(name, ending); });
 }
 
 // "clientSecret", "Client-Secret" and "APIKey" as "client_secret" and "api_key".
@@ -131,35 +205,93 @@ std::string normalised(std::string_view name)
     std::string out;
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
-        const bool word_begins =
-            i > 0 && is_upper(c) &&
-            (is_lower_or_digit(name[i - 1]) ||
-             (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower_or_digit(name[i + 1])));
-        if (word_begins)
-            out += '_';
         const bool separator = c == '-' || c == ' ' || c == '_';
-        out += separator ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        const bool word_begins = i > 0 && is_upper(c) &&
+                                 (is_lower(name[i - 1]) || is_digit(name[i - 1]) ||
+                                  (is_upper(name[i - 1]) && i + 1 < name.size() &&
+                                   (is_lower(name[i + 1]) || is_digit(name[i + 1]))));
+        if ((separator || word_begins) && !out.ends_with('_'))
+            out += '_';
+        if (!separator)
+            out += c;
     }
-    return text::replace_all(std::move(out), "__", "_");
+    return text::lower(out);
+}
+
+bool is_known(std::string_view name)
+{
+    return is_one_of(k_names, name) || ends_in_one_of(k_endings, name) ||
+           std::any_of(k_glued.begin(), k_glued.end(),
+                       [&](std::string_view glued) { return name.ends_with(glued); });
+}
+
+std::string last_name(std::string_view path)
+{
+    const auto dot = path.rfind('.');
+    return normalised(dot == std::string_view::npos ? path : path.substr(dot + 1));
+}
+
+// Without what stands behind the word that tells.
+std::string core_name(std::string_view path)
+{
+    std::string name = last_name(path);
+    if (is_known(name))
+        return name;
+    for (const std::string_view tail : k_tails)
+        if (name.ends_with(tail))
+            name.resize(name.size() - tail.size());
+    while (!name.empty() && (is_digit(name.back()) || name.back() == '_'))
+        name.pop_back();
+    return name;
 }
 
 } // namespace
 
 bool looks_secret(std::string_view setting_name)
 {
-    // Of a path only its last part names the value.
-    const auto dot = setting_name.rfind('.');
-    const std::string name =
-        normalised(dot == std::string_view::npos ? setting_name : setting_name.substr(dot + 1));
-    const auto is_name = [&](std::string_view known) { return name == known; };
-    const auto is_ending = [&](std::string_view known) {
-        return name == known ||
-               (name.ends_with(known) && name[name.size() - known.size() - 1] == '_');
-    };
-    const auto is_glued = [&](std::string_view known) { return name.ends_with(known); };
-    return std::any_of(k_names.begin(), k_names.end(), is_name) ||
-           std::any_of(k_endings.begin(), k_endings.end(), is_ending) ||
-           std::any_of(k_glued.begin(), k_glued.end(), is_glued);
+    return is_known(core_name(setting_name));
+}
+
+bool is_telling(std::string_view name)
+{
+    const std::string core = core_name(name);
+    return is_known(core) && !is_one_of(k_ordinary, core);
+}
+
+bool looks_public(std::string_view setting_name)
+{
+    const std::string name = last_name(setting_name);
+    return is_one_of(k_public, name) || ends_in_one_of(k_public_endings, name);
+}
+
+bool names_a_group(std::string_view setting_name)
+{
+    return ends_in_one_of(k_groups, core_name(setting_name));
+}
+
+bool names_a_method(std::string_view setting_name)
+{
+    const std::string name = last_name(setting_name);
+    return name == "auth" || name == "authentication";
+}
+
+bool names_a_secret(const json::Value& object)
+{
+    const auto& members = object.members();
+    return std::any_of(members.begin(), members.end(), [](const json::Member& member) {
+        const std::string word = text::lower(member.name);
+        return (word == "name" || word == "key" || word == "header") &&
+               looks_secret(member.value.as_string());
+    });
+}
+
+bool is_id_of_key(std::string_view name, const json::Value& object)
+{
+    const auto& members = object.members();
+    return text::lower(name).ends_with("key_id") &&
+           std::any_of(members.begin(), members.end(), [&](const json::Member& other) {
+               return other.name != name && looks_secret(other.name);
+           });
 }
 
 } // namespace tapbridge::airbyte

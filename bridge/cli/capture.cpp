@@ -32,6 +32,11 @@ void Capture::on_line(std::string_view line)
     }
 }
 
+std::size_t Capture::line_limit() const
+{
+    return k_longest_output;
+}
+
 void Capture::on_long_line(std::size_t)
 {
     m_too_long = true;

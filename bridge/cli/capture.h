@@ -25,6 +25,8 @@ public:
 protected:
     void on_line(std::string_view line) override;
     void on_long_line(std::size_t limit) override;
+    // The adapter's limit is for messages; a catalog may be one line.
+    std::size_t line_limit() const override;
 
 private:
     std::string m_output;

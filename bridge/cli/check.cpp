@@ -106,7 +106,7 @@ std::optional<TapFailure> attempt(Session& session, ConfigFile& config,
         return failure;
     }
     if (!outcome.exit.success() || outcome.stopped_by != StopReason::none) {
-        return tap_failure(session, command, outcome, trial.last_words());
+        return tap_failure(session, command, outcome, trial);
     }
     return trial.said_something()
                ? std::nullopt

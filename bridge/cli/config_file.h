@@ -18,18 +18,26 @@ class ConfigFile {
 public:
     // Writes the tap's config into the work folder. `spec` may be null; it must outlive this.
     ConfigFile(Session& session, json::Value user_config, const translate::Spec* spec);
+    // Looks a last time, however the command ends: a token that the tap got while it was being
+    // stopped is the only one that is still good.
+    ~ConfigFile();
+    ConfigFile(const ConfigFile&) = delete;
+    ConfigFile& operator=(const ConfigFile&) = delete;
 
     const std::string& path() const { return m_path; }
 
     // When to look at the file next.
     std::optional<Clock::time_point> deadline() const { return m_look_at; }
     void on_deadline(Clock::time_point now);
-    // Sends a CONTROL message with the full config where the tap has changed it. A file that is
-    // half written is looked at again later.
+    // Sends a CONTROL message with the full config where the tap has changed it. What is half
+    // written is looked at again later; what is no regular file in the place of ours (a link, a
+    // pipe), longer than 64 MiB or no JSON object is nothing that a user could be given.
     void look();
 
 private:
-    bool is_untouched();
+    // The content, where the file may have changed since it was last read.
+    std::optional<std::string> changed_content();
+    void take(json::Value config);
 
     Session& m_session;
     json::Value m_user_config; // as the user would have to write it now
@@ -37,6 +45,9 @@ private:
     json::Value m_tap_config; // as it stands in the file
     std::string m_path;
     struct ::stat m_seen {};
+    Clock::time_point m_seen_at;
+    // It had been left alone for long enough when it was read that any later change shows.
+    bool m_settled = false;
     Clock::time_point m_look_at;
 };
 

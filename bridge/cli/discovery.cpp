@@ -18,6 +18,7 @@ public:
     using LineHandler::LineHandler;
 
     const singer::SchemaCatalog& catalog() const { return m_catalog; }
+    bool wants_stop() const override { return m_catalog.is_too_large(); }
 
 protected:
     void on_line(std::string_view line) override
@@ -94,7 +95,7 @@ std::optional<singer::Catalog> discover_catalog(Session& session, const TapFacts
     }
     if (!capture.is_too_long() &&
         (!outcome.exit.success() || outcome.stopped_by != StopReason::none)) {
-        throw TapFailureException(tap_failure(session, command, outcome, capture.last_words()));
+        throw TapFailureException(tap_failure(session, command, outcome, capture));
     }
     return read_output(session, capture);
 }
@@ -106,12 +107,17 @@ singer::Catalog discover_by_sync(Session& session, const TapFacts& facts, Config
     const process::TapOutcome outcome =
         session.run(command, collector, session.adapter().discover_timeout);
     config.look();
+    if (collector.catalog().is_too_large()) {
+        fail("The SCHEMA messages of the tap are more than 64 MiB, which is no catalog. "
+             "Report it to the maintainers of the tap.",
+             collector.last_words());
+    }
     if (outcome.stopped_by == StopReason::timeout && !collector.catalog().empty()) {
         session.log().warn(
             "The tap was still reading when the time for discovery was over: the list "
             "of streams may be short.");
     } else if (!outcome.exit.success() || outcome.stopped_by != StopReason::none) {
-        throw TapFailureException(tap_failure(session, command, outcome, collector.last_words()));
+        throw TapFailureException(tap_failure(session, command, outcome, collector));
     }
     if (collector.catalog().empty()) {
         fail("The tap cannot discover, and a sync with this config showed no stream. Check that "

@@ -8,8 +8,10 @@
 #include "singer/line_splitter.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tapbridge::cli {
@@ -20,6 +22,9 @@ public:
     LineHandler(Session& session, ConfigFile* config, bool quiet = false);
 
     const singer::LastWords& last_words() const { return m_stderr.last_words(); }
+    std::string last_log_line() const; // as an error message quotes it
+    // What it said last, on stdout or stderr, as an error message names it: "line 3 of its output".
+    std::string last_heard() const;
 
     std::span<char> stdout_space() final;
     void on_stdout(std::size_t bytes) final;
@@ -32,18 +37,23 @@ public:
 protected:
     virtual void on_chunk() {}                        // before the lines of one read
     virtual void on_line(std::string_view line) = 0;  // without its newline
-    virtual void on_long_line(std::size_t limit) = 0; // a line has grown beyond the adapter's limit
+    virtual void on_long_line(std::size_t limit) = 0; // a line is longer, or has grown so far
+    virtual std::size_t line_limit() const { return m_session.adapter().line_limit; }
+    virtual std::string last_message() const { return {}; } // see translate::Run
 
     Session& session() { return m_session; }
 
 private:
     // Before anything of the tap's is logged: a token that it has just got is secret.
     void look_at_config();
+    void too_long();
 
     Session& m_session;
     ConfigFile* m_config;
     TapStderr m_stderr;
     singer::LineSplitter m_lines;
+    std::uint64_t m_line = 0; // of stdout
+    bool m_logged_last = false;
     bool m_too_long = false;
 };
 

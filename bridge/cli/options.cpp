@@ -23,16 +23,17 @@ struct CommandWords {
 };
 
 constexpr std::array<CommandWords, 4> k_commands{{
-    {Command::spec, "spec", "Print the settings that the tap takes", "spec -- TAP [ARG...]"},
+    {Command::spec, "spec", "Print the settings that the tap takes",
+     "spec [--adapter FILE] -- TAP [ARG...]"},
     {Command::check, "check", "Try whether the tap can read with this config",
-     "check --config FILE -- TAP [ARG...]"},
+     "check --config FILE [--adapter FILE] -- TAP [ARG...]"},
     {Command::discover, "discover", "Print the streams that the tap offers",
-     "discover --config FILE -- TAP [ARG...]"},
+     "discover --config FILE [--adapter FILE] -- TAP [ARG...]"},
     {Command::read, "read", "Read the streams that the catalog selects",
-     "read --config FILE --catalog FILE [--state FILE] -- TAP [ARG...]"},
+     "read --config FILE --catalog FILE [--state FILE] [--adapter FILE] -- TAP [ARG...]"},
 }};
 
-constexpr std::array k_files{"--config", "--catalog", "--state"};
+constexpr std::array k_files{"--config", "--catalog", "--state", "--adapter"};
 
 const char* k_footer = R"(
 The tap's own command stands after "--":
@@ -42,10 +43,13 @@ The tap's own command stands after "--":
     tapbridge discover --config config.json -- tap-github
     tapbridge read --config config.json --catalog catalog.json --state state.json -- tap-github
 
+Without --adapter, TAPBRIDGE_ADAPTER may name an adapter; else /airbyte/adapter.yaml is one.
+
 Messages of the Airbyte protocol come out on stdout, one JSON object a line.
 Exit status: 0 success, 1 failure (the messages say why), 2 wrong usage.)";
 
-void add_file(CLI::App& app, const char* flag, std::string& path, const char* help, bool required)
+template <class Path>
+void add_file(CLI::App& app, const char* flag, Path& path, const char* help, bool required)
 {
     CLI::Option* option = app.add_option(flag, path, help)->type_name("FILE");
     option->required(required)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
@@ -63,6 +67,8 @@ void add_command(CLI::App& app, const CommandWords& words, Options& options)
         add_file(*sub, "--catalog", options.catalog, "Airbyte's configured catalog (JSON)", true);
         add_file(*sub, "--state", options.state, "States of the last read (JSON)", false);
     }
+    add_file(*sub, "--adapter", options.adapter, "What is known of the tap, and limits (YAML)",
+             false);
     sub->callback([&options, command = words.command] { options.command = command; });
 }
 

@@ -1,6 +1,7 @@
 // The command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@ struct Options {
     std::string config; // paths; empty = not given
     std::string catalog;
     std::string state;
+    std::optional<std::string> adapter;
     bool debug = false;
     std::vector<std::string> tap; // what stands after "--"
 };

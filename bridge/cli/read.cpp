@@ -44,6 +44,7 @@ protected:
     void on_chunk() override { m_run.set_time(now_ms(), Clock::now()); }
     void on_line(std::string_view line) override { m_run.line(line); }
     void on_long_line(std::size_t limit) override { m_run.line_too_long(limit); }
+    std::string last_message() const override { return m_run.last_message(); }
 
 private:
     translate::Run& m_run;
@@ -99,7 +100,7 @@ std::vector<std::string> arguments_for(Session& session, const Prepared& prepare
 }
 
 translate::RunVerdict judge(const Session& session, const process::TapCommand& command,
-                            const process::TapOutcome& outcome, const singer::LastWords& words)
+                            const process::TapOutcome& outcome, const LineHandler& said)
 {
     translate::RunVerdict verdict;
     switch (outcome.stopped_by) {
@@ -113,10 +114,12 @@ translate::RunVerdict judge(const Session& session, const process::TapCommand& c
         break;
     case StopReason::timeout:
     case StopReason::hung:
+    case StopReason::idle:
+    case StopReason::orphaned:
         break;
     }
     if (!verdict.clean) {
-        verdict.failure = tap_failure(session, command, outcome, words).error;
+        verdict.failure = tap_failure(session, command, outcome, said).error;
     }
     return verdict;
 }
@@ -137,7 +140,7 @@ bool run_once(Session& session, Prepared& prepared, const Inventory& inventory,
     RunHandler handler(session, prepared.config, run);
     const process::TapOutcome outcome = session.run(command, handler, std::nullopt, true);
     prepared.config.look();
-    run.finish(judge(session, command, outcome, handler.last_words()));
+    run.finish(judge(session, command, outcome, handler));
     return !is_over(session, outcome.stopped_by);
 }
 

@@ -53,6 +53,7 @@ airbyte::Error internal_error(const char* what)
 int execute(Session& session)
 {
     try {
+        session.read_adapter();
         return dispatch(session);
     } catch (const TapFailureException& exception) {
         session.send(exception.failure().error);

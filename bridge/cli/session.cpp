@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include "adapter/adapter_file.h"
 #include "airbyte/message.h"
 #include "cli/log_sink.h"
 #include "util/fd.h"
@@ -42,6 +43,19 @@ Session::Session(const Options& options)
       m_log(make_protocol_log(m_output.buffer(), m_redactor, least_level(options)))
 {}
 
+void Session::read_adapter()
+{
+    const std::string path =
+        adapter::adapter_path(m_options.adapter, std::getenv("TAPBRIDGE_ADAPTER"));
+    if (path.empty() && !m_options.adapter) {
+        return;
+    }
+    m_log->debug("Reading the adapter " + path);
+    m_adapter =
+        adapter::read_adapter(read_input_file(path, "Adapter", adapter::k_longest_adapter), path);
+    m_adapter.command = m_options.tap;
+}
+
 const process::WorkFolder& Session::folder()
 {
     if (!m_folder) {
@@ -70,6 +84,9 @@ process::TapOutcome Session::run(const process::TapCommand& command, process::Ta
     process::RunLimits limits;
     limits.grace = m_adapter.stop_grace;
     limits.timeout = timeout;
+    if (!timeout && m_adapter.idle.count() > 0) {
+        limits.idle = m_adapter.idle;
+    }
     const process::TapOutcome outcome = m_supervisor.run(command, handler, limits);
     using process::StopReason;
     const bool interrupted = outcome.stopped_by == StopReason::fatal_signal ||
@@ -87,10 +104,11 @@ void Session::send(const airbyte::Error& error)
     airbyte::append_error(out(), m_redactor.redact(error), now_ms());
 }
 
-std::string read_input_file(const std::string& path, const char* what)
+std::string read_input_file(const std::string& path, const char* what, std::size_t most)
 {
     std::string content;
-    if (const int error = read_file(path, content); error != 0) {
+    const process::SignalsLetThrough while_waiting;
+    if (const int error = read_file(path, content, most); error != 0) {
         airbyte::throw_config_error(std::string(what) + " file " + path + " cannot be read: " +
                                     std::strerror(error) + ". Check the path and its permissions.");
     }

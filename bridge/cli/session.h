@@ -24,6 +24,9 @@ class Session {
 public:
     explicit Session(const Options& options);
 
+    // Reads the adapter file, where there is one. Throws config_error with all that is wrong in it.
+    void read_adapter();
+
     const Options& options() const { return m_options; }
     const adapter::Adapter& adapter() const { return m_adapter; }
     std::string& out() { return m_output.buffer(); }
@@ -38,8 +41,8 @@ public:
     // The tap's command with further arguments. Its environment is ours without AIRBYTE_*, WORKER_*
     // and TAPBRIDGE_*.
     process::TapCommand tap(const std::vector<std::string>& arguments) const;
-    // Runs it. Throws Interrupted where a signal or the reader ended the run, unless `survive` says
-    // that the caller has something to say even then.
+    // Runs it; without a time limit, limits.idle holds. Throws Interrupted where a signal or the
+    // reader ended the run, unless `survive` says that the caller has something to say even then.
     process::TapOutcome run(const process::TapCommand& command, process::TapHandler& handler,
                             std::optional<std::chrono::milliseconds> timeout, bool survive = false);
 
@@ -56,7 +59,9 @@ private:
     std::unique_ptr<process::WorkFolder> m_folder;
 };
 
-// Reads a file that the user named. Throws config_error that says which and why not.
-std::string read_input_file(const std::string& path, const char* what);
+// Reads a file that the user named, or some more than `most` bytes of a longer one. Throws
+// config_error that says which and why not.
+std::string read_input_file(const std::string& path, const char* what,
+                            std::size_t most = std::string::npos);
 
 } // namespace tapbridge::cli

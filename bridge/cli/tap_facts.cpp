@@ -23,7 +23,7 @@ adapter::TapOptions ask_help(Session& session)
     const process::TapOutcome outcome =
         session.run(command, capture, session.adapter().probe_timeout);
     if (outcome.exit.kind == process::TapExit::Kind::not_started) {
-        throw TapFailureException(tap_failure(session, command, outcome, capture.last_words()));
+        throw TapFailureException(tap_failure(session, command, outcome, capture));
     }
     const adapter::TapOptions options =
         adapter::read_help(capture.output() + capture.last_words().tail());
@@ -90,9 +90,10 @@ std::vector<std::string> ask_missing_keys(Session& session, const TapFacts& fact
     if (!facts.options.config || !facts.options.discover) {
         return {};
     }
-    ConfigFile config(session, json::Value::object(), nullptr);
-    Capture capture(session, &config, true);
-    session.run(session.tap({"--config", config.path(), "--discover"}), capture,
+    // Nobody's config: what the tap makes of it is no news to anybody.
+    const std::string path = session.folder().write("config.json", "{}");
+    Capture capture(session, nullptr, true);
+    session.run(session.tap({"--config", path, "--discover"}), capture,
                 session.adapter().probe_timeout);
     return capture.last_words().missing_keys();
 }

@@ -3,6 +3,7 @@
 #include "translate/failure.h"
 #include "util/fd.h"
 #include "util/text.h"
+#include "util/time.h"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -20,8 +21,11 @@ namespace {
 // The interpreter that a script's first line names; "" where the file is no script.
 std::string interpreter_of(const std::string& program)
 {
+    constexpr std::size_t k_longest_line = 4096;
+    struct ::stat status {};
     std::string content;
-    if (program.find('/') == std::string::npos || read_file(program, content) != 0 ||
+    if (program.find('/') == std::string::npos || ::stat(program.c_str(), &status) != 0 ||
+        !S_ISREG(status.st_mode) || read_file(program, content, k_longest_line) != 0 ||
         !content.starts_with("#!")) {
         return {};
     }
@@ -58,7 +62,10 @@ std::string not_started_message(const std::string& program, int error)
         return "The tap " + text::quoted(program) +
                " cannot be run: it is neither a program nor a script with a #! line.";
     }
-    return "The tap " + text::quoted(program) + " cannot be run: " + std::strerror(error) + ".";
+    const bool too_many = error == EAGAIN || error == ENOMEM;
+    return "The tap " + text::quoted(program) + " cannot be run: " + std::strerror(error) + "." +
+           (too_many ? " Raise the limit of processes (ulimit -u, or the container's) or of memory."
+                     : "");
 }
 
 std::string signal_name(int signal)
@@ -94,16 +101,28 @@ bool is_launcher_failure(const TapExit& exit)
     return exit.kind == TapExit::Kind::exited && (exit.value == 126 || exit.value == 127);
 }
 
-std::string last_line_of(const std::string& tail)
-{
-    std::string line(text::trim(tail.substr(tail.rfind('\n') + 1)));
-    return text::shorten(line, 300);
-}
-
 bool is_crash(int signal)
 {
     return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL ||
            signal == SIGFPE || signal == SIGSYS || signal == SIGTRAP;
+}
+
+// 0 where it ended otherwise. Launchers hand the tap's signal on: sh and uv as 128 + its number,
+// those in Python often as its negative.
+int ending_signal(const TapExit& exit)
+{
+    constexpr int k_shell_base = 128;
+    constexpr int k_statuses = 256;
+    constexpr int k_most_signal = 64;
+    if (exit.kind == TapExit::Kind::signalled) {
+        return exit.value;
+    }
+    if (exit.kind != TapExit::Kind::exited) {
+        return 0;
+    }
+    const int signal = exit.value > k_shell_base + k_most_signal ? k_statuses - exit.value
+                                                                 : exit.value - k_shell_base;
+    return signal == SIGKILL || is_crash(signal) ? signal : 0;
 }
 
 std::string killed_message(const std::string& program, int signal)
@@ -135,8 +154,14 @@ std::string message_for(const std::string& program, const process::TapOutcome& o
                "of the tap." +
                last_words(words);
     }
-    if (outcome.exit.kind == TapExit::Kind::signalled) {
-        return killed_message(program, outcome.exit.value) + last_words(words);
+    if (outcome.stopped_by == StopReason::orphaned) {
+        return "The tap " + text::quoted(program) +
+               " ended, but a process that it left behind went on writing, and was stopped. Start "
+               "the tap so that its launcher waits for it (no \"&\", setsid --wait)." +
+               last_words(words);
+    }
+    if (const int signal = ending_signal(outcome.exit)) {
+        return killed_message(program, signal) + last_words(words);
     }
     if (outcome.exit.kind != TapExit::Kind::exited) {
         return "The tap " + text::quoted(program) + " " + how_it_ended(outcome) + "." +
@@ -157,37 +182,58 @@ std::string message_for(const std::string& program, const process::TapOutcome& o
     return "The tap failed: " + words;
 }
 
+void blame_silence(TapFailure& failure, const Session& session, const LineHandler& said)
+{
+    failure.error.failure_type = airbyte::FailureType::transient_error;
+    failure.error.message = "The tap " + text::quoted(session.tap_name()) +
+                            " was stopped: it said nothing for " +
+                            duration_text(session.adapter().idle) + " after " + said.last_heard() +
+                            ". Another run may succeed; if it is only slow, raise limits.idle.";
+}
+
+// What it said decides, then how it ended.
+void blame_words(TapFailure& failure, const Session& session, const process::TapOutcome& outcome,
+                 const LineHandler& said)
+{
+    const singer::LastWords& words = said.last_words();
+    const std::string best = words.best();
+    const translate::Classified classified =
+        translate::classify(best + "\n" + words.tail(), session.adapter().errors);
+    failure.understood = classified.known;
+    failure.error.failure_type = classified.type;
+    failure.error.message = classified.message.empty() ? message_for(session.tap_name(), outcome,
+                                                                     best, said.last_log_line())
+                                                       : classified.message;
+    if (ending_signal(outcome.exit) == SIGKILL) {
+        failure.error.failure_type = airbyte::FailureType::transient_error;
+    }
+}
+
 } // namespace
 
 TapFailure tap_failure(const Session& session, const process::TapCommand& command,
-                       const process::TapOutcome& outcome, const singer::LastWords& words)
+                       const process::TapOutcome& outcome, const LineHandler& said)
 {
     TapFailure failure;
+    const singer::LastWords& words = said.last_words();
     const std::string& program = session.tap_name();
     if (outcome.exit.kind == TapExit::Kind::not_started) {
         failure.not_started = true;
         failure.error.message = not_started_message(program, outcome.exit.value);
         return failure;
     }
-    const std::string best = words.best();
-    const std::string last_line = last_line_of(words.tail());
-    if (best.empty() && is_launcher_failure(outcome.exit)) {
+    if (words.best().empty() && is_launcher_failure(outcome.exit)) {
         failure.not_started = true;
         failure.error.message = "The tap " + text::quoted(program) +
                                 " cannot be run (exit status " +
-                                std::to_string(outcome.exit.value) + "): " + last_line +
+                                std::to_string(outcome.exit.value) + "): " + said.last_log_line() +
                                 ". Install the tap again in this place.";
         return failure;
     }
-    const translate::Classified classified =
-        translate::classify(best + "\n" + words.tail(), session.adapter().errors);
-    failure.understood = classified.known;
-    failure.error.failure_type = classified.type;
-    failure.error.message = classified.message.empty()
-                                ? message_for(program, outcome, best, last_line)
-                                : classified.message;
-    if (outcome.exit.kind == TapExit::Kind::signalled && outcome.exit.value == SIGKILL) {
-        failure.error.failure_type = airbyte::FailureType::transient_error;
+    if (outcome.stopped_by == StopReason::idle) {
+        blame_silence(failure, session, said);
+    } else {
+        blame_words(failure, session, outcome, said);
     }
     failure.error.internal_message =
         text::join(command.argv, " ") + " " + how_it_ended(outcome) + ".";

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "airbyte/error.h"
-#include "cli/session.h"
-#include "process/supervisor.h"
-#include "singer/log_line.h"
+#include "cli/line_handler.h"
 
 #include <exception>
 
@@ -20,9 +18,10 @@ struct TapFailure {
     bool timed_out = false;
 };
 
-// `command` is what was run, `outcome` how it ended: not with exit status 0 by itself.
+// `command` is what was run, `outcome` how it ended: not with exit status 0 by itself. `said` heard
+// it.
 TapFailure tap_failure(const Session& session, const process::TapCommand& command,
-                       const process::TapOutcome& outcome, const singer::LastWords& words);
+                       const process::TapOutcome& outcome, const LineHandler& said);
 
 // A failure on its way to the command that knows how to answer it.
 class TapFailureException : public std::exception {

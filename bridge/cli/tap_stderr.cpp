@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 namespace tapbridge::cli {
 
@@ -32,8 +33,7 @@ void TapStderr::feed(std::string_view chunk)
             m_in_long_line = false;
         }
         if (m_lines.pending() > k_longest_line && m_lines.rest(line)) {
-            this->line(line);
-            m_in_long_line = true;
+            long_line(line);
         }
     }
     m_flush_at = Clock::now() + k_hold;
@@ -54,6 +54,13 @@ void TapStderr::on_deadline(Clock::time_point now)
     if (m_flush_at && now >= *m_flush_at) {
         m_reader.flush();
         m_flush_at.reset();
+    }
+}
+
+void TapStderr::long_line(std::string_view beginning)
+{
+    if (!std::exchange(m_in_long_line, true)) {
+        m_reader.line(m_redactor.redact_beginning(beginning));
     }
 }
 

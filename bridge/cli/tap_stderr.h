@@ -28,6 +28,7 @@ public:
 
 private:
     void line(std::string_view line);
+    void long_line(std::string_view beginning);
     void take(const singer::LogEntry& entry);
 
     Log& m_log;

@@ -57,7 +57,40 @@ std::optional<std::vector<pid_t>> list_by_task_files()
     return children;
 }
 
-bool is_child(pid_t pid)
+// The numbers of a process in the PID namespace that /proc shows, and in those below it down to its
+// own; empty where it is gone.
+std::vector<pid_t> numbers_of(const std::string& process)
+{
+    std::vector<pid_t> numbers;
+    std::string status;
+    if (read_file("/proc/" + process + "/status", status) != 0)
+        return numbers;
+    constexpr std::string_view k_label = "\nNSpid:";
+    const std::size_t label = status.find(k_label);
+    if (label == std::string::npos)
+        return numbers;
+    const char* at = status.data() + label + k_label.size();
+    const char* const end = status.data() + status.size();
+    pid_t pid = 0;
+    while (at != end && *at == '\t') {
+        at = std::from_chars(at + 1, end, pid).ptr;
+        numbers.push_back(pid);
+    }
+    return numbers;
+}
+
+// Where /proc shows another namespace (unshare --pid without a /proc of its own), its numbers are
+// not those that kill() and waitpid() take: they may be those of strangers.
+std::vector<pid_t> as_we_count(const std::vector<pid_t>& pids, std::size_t depth)
+{
+    std::vector<pid_t> result;
+    for (const pid_t pid : pids)
+        if (const auto numbers = numbers_of(std::to_string(pid)); numbers.size() >= depth)
+            result.push_back(numbers[depth - 1]);
+    return result;
+}
+
+bool is_child(pid_t pid, pid_t self)
 {
     std::string stat;
     if (read_file("/proc/" + std::to_string(pid) + "/stat", stat) != 0)
@@ -68,13 +101,13 @@ bool is_child(pid_t pid)
         return false;
     pid_t parent = 0;
     std::from_chars(stat.data() + name_end + 4, stat.data() + stat.size(), parent);
-    return parent == ::getpid();
+    return parent == self;
 }
 
-std::vector<pid_t> list_by_scan()
+std::vector<pid_t> list_by_scan(pid_t self)
 {
     std::vector<pid_t> pids = numbered_entries("/proc");
-    std::erase_if(pids, [](pid_t pid) { return !is_child(pid); });
+    std::erase_if(pids, [self](pid_t pid) { return !is_child(pid, self); });
     return pids;
 }
 
@@ -82,9 +115,25 @@ std::vector<pid_t> list_by_scan()
 
 std::vector<pid_t> list_children()
 {
-    if (auto children = list_by_task_files())
-        return *std::move(children);
-    return list_by_scan();
+    const std::vector<pid_t> self = numbers_of("self");
+    auto children = list_by_task_files();
+    if (!children)
+        children = list_by_scan(self.empty() ? ::getpid() : self.front());
+    return self.size() > 1 ? as_we_count(*children, self.size()) : *std::move(children);
+}
+
+std::int64_t bytes_written_by(pid_t child)
+{
+    std::string io;
+    if (numbers_of("self").size() != 1 || // else its number there is another
+        read_file("/proc/" + std::to_string(child) + "/io", io) != 0)
+        return -1;
+    constexpr std::string_view k_label = "wchar: ";
+    const std::size_t label = io.find(k_label);
+    std::int64_t bytes = -1;
+    if (label != std::string::npos)
+        std::from_chars(io.data() + label + k_label.size(), io.data() + io.size(), bytes);
+    return bytes;
 }
 
 void close_inherited_descriptors()

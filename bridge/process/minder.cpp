@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tapbridge::process {
 
@@ -123,6 +124,7 @@ private:
         close_inherited_descriptors();
         ::prctl(PR_SET_NAME, "tap-minder"); // else it is called "exe"
         ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+        ::prctl(PR_SET_PDEATHSIG, SIGCONT); // stopped, it would not see that the bridge is gone
         // Only KILL may end the minder, since its tap would go down with it.
         sigset_t all;
         ::sigfillset(&all);
@@ -157,6 +159,7 @@ private:
         // The tap's pipes must end with the tap.
         ::dup2(null_fd.get(), STDOUT_FILENO);
         ::dup2(null_fd.get(), STDERR_FILENO);
+        wait_for_exec(error_in.get());
         int error = 0;
         if (::read(error_in.get(), &error, sizeof error) != sizeof error)
             return 0; // closed by the exec
@@ -164,9 +167,19 @@ private:
         return error;
     }
 
-    void report(MinderReport::Kind kind, int value)
+    // It may never come, where somebody stops the child. The bridge's end, or an order, does not
+    // wait for it.
+    void wait_for_exec(int error_in) const
     {
-        const MinderReport packet{kind, value};
+        std::array<pollfd, 2> fds{{{error_in, POLLIN, 0}, {k_bridge, POLLIN, 0}}};
+        ::poll(fds.data(), fds.size(), -1); // every signal is blocked
+        if (fds[0].revents == 0)
+            ::kill(m_tap, SIGKILL);
+    }
+
+    void report(MinderReport::Kind kind, int value = 0, std::int64_t written = -1)
+    {
+        const MinderReport packet{kind, value, written};
         ::send(k_bridge, &packet, sizeof packet, MSG_NOSIGNAL); // a bridge that is gone needs none
     }
 
@@ -176,8 +189,8 @@ private:
         for (;;) {
             std::array<pollfd, 2> fds{{{k_bridge, POLLIN, 0}, {m_signals.get(), POLLIN, 0}}};
             ::poll(fds.data(), fds.size(), -1);
-            if (fds[1].revents != 0)
-                reap();
+            if (fds[1].revents != 0 && !reap() && !std::exchange(m_told_alone, true))
+                report(MinderReport::Kind::alone);
             if (fds[0].revents != 0 && !obey())
                 return;
         }
@@ -193,7 +206,24 @@ private:
             return false;
         signal_group(SIGTERM);
         signal_group(SIGCONT); // a tap that asked its terminal for a password was stopped by that
+        m_terminating = true;
+        if (m_tap_reaped)
+            terminate_orphans();
         return true;
+    }
+
+    // What left the tap's group (setsid) and lost its parent may be the real tap: it hears TERM,
+    // too. Those in the group have heard it, and a second one could cut their last words short.
+    void terminate_orphans() const
+    {
+        for (const pid_t child : list_children())
+            if (::getpgid(child) != m_tap)
+                ::kill(child, SIGTERM);
+    }
+
+    bool killed_by_us(int status) const
+    {
+        return m_killing && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     }
 
     // Reaps whatever is dead. False when there is no child any more.
@@ -203,17 +233,32 @@ private:
         while (::read(m_signals.get(), &ignored, sizeof ignored) == sizeof ignored) {
         }
         for (;;) {
-            int status = 0;
-            const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-            if (pid == 0)
-                return true;
-            if (pid < 0)
+            siginfo_t dead{}; // left for the moment: only so long does /proc know of it
+            if (::waitid(P_ALL, 0, &dead, WEXITED | WNOHANG | WNOWAIT) != 0)
                 return errno != ECHILD;
-            if (pid == m_tap && !m_tap_reaped) {
-                m_tap_reaped = true;
-                report(MinderReport::Kind::exited, status);
-            }
+            if (dead.si_pid == 0)
+                return true;
+            if (!bury(dead.si_pid, dead.si_code != CLD_EXITED || dead.si_status != 0))
+                return true;
         }
+    }
+
+    bool bury(pid_t pid, bool failed)
+    {
+        const bool is_tap = pid == m_tap && !m_tap_reaped;
+        const std::int64_t written = is_tap || failed ? bytes_written_by(pid) : 0;
+        int status = 0;
+        if (::waitpid(pid, &status, WNOHANG) != pid)
+            return false;
+        if (is_tap) {
+            m_tap_reaped = true;
+            report(MinderReport::Kind::exited, status, written);
+            if (m_terminating)
+                terminate_orphans();
+        } else if (failed && !killed_by_us(status) && (WIFSIGNALED(status) || written != 0)) {
+            report(MinderReport::Kind::orphan_failed, status);
+        }
+        return true;
     }
 
     // After the tap was reaped its number may belong to a stranger, unless a child of ours is still
@@ -226,11 +271,14 @@ private:
                 ours = ours || ::getpgid(child) == m_tap;
         if (ours)
             ::kill(-m_tap, signal);
+        if (!m_tap_reaped && ::getpgid(m_tap) != m_tap) // it has joined another group
+            ::kill(m_tap, signal);
     }
 
     // Descendants become our children when their parents die: level by level, until none is left.
     void kill_all()
     {
+        m_killing = true;
         signal_group(SIGKILL);
         while (reap()) {
             for (const pid_t child : list_children())
@@ -246,6 +294,9 @@ private:
     Fd m_signals;
     pid_t m_tap = -1;
     bool m_tap_reaped = false;
+    bool m_terminating = false;
+    bool m_killing = false;
+    bool m_told_alone = false;
 };
 
 } // namespace
@@ -255,7 +306,9 @@ int run_minder(int argc, char** argv)
     TapCall call;
     if (!parse(argc, argv, call) || !started_by_bridge())
         return k_usage;
-    return Minder(call).run();
+    // Not by exit(): a leak checker stops the process by SIGSTOP, which the SIGCONT of the bridge's
+    // death would take back.
+    ::_exit(Minder(call).run());
 }
 
 } // namespace tapbridge::process

@@ -21,15 +21,22 @@ struct MinderReport {
     enum class Kind : std::int32_t {
         started,    // value = pid of the tap, which is also its process group
         exec_error, // value = errno; nothing else follows
-        exited      // value = raw wait status of the tap itself; its descendants may live on
+        exited,     // value = raw wait status of the tap itself; its descendants may live on
+        // value = raw wait status of a descendant whose parent went before it, and which has
+        // written something or was killed: a filter that had nothing to pass on is no failure.
+        orphan_failed,
+        alone // the tap is reaped, and nothing of it is left
     };
     Kind kind;
-    std::int32_t value;
+    std::int32_t value = 0;
+    // With `exited`: bytes that the tap and the children it waited for have written, to whatever;
+    // -1 where nobody knows. What has come out of its stdout beyond that is somebody else's.
+    std::int64_t written = -1;
 };
 
 // Bridge -> minder, one packet each. The socket's end (the bridge is gone) means kill_all.
 enum class MinderOrder : std::int32_t {
-    terminate, // TERM to the tap's group
+    terminate, // TERM to the tap's group, and to what left it once the tap is gone
     kill_all // KILL to the group and to every descendant until none is left; then the minder exits
 };
 

@@ -32,10 +32,26 @@ namespace bp = boost::process::v2;
 
 constexpr int k_pipe_size = 1024 * 1024;
 
+const char* remedy_for(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return " Mount /proc, and give this place a /dev/null.";
+    case EMFILE:
+    case ENFILE:
+        return " Raise the limit of open files (ulimit -n).";
+    case EAGAIN:
+    case ENOMEM:
+        return " Raise the limit of processes (ulimit -u, or the container's) or of memory.";
+    default:
+        return "";
+    }
+}
+
 [[noreturn]] void throw_failed(const std::string& call, int error)
 {
     airbyte::throw_system_error("The tap could not be started: " + call + ": " +
-                                std::strerror(error) + ".");
+                                std::strerror(error) + "." + remedy_for(error));
 }
 
 // Boost binds with dup2, which does not clear CLOEXEC where both numbers are the same, and which
@@ -133,6 +149,13 @@ pid_t launch(const TapCommand& command, int socket, int tap_stdout, int tap_stde
     return launcher.pid;
 }
 
+// The minder needs it for the tap's stdin. Its errno would read as that of the tap's program.
+void check_null_device()
+{
+    if (!Fd(::open("/dev/null", O_RDWR | O_CLOEXEC)))
+        throw_failed("/dev/null", errno);
+}
+
 void check_folder(const std::string& cwd)
 {
     if (cwd.empty())
@@ -149,6 +172,7 @@ SpawnedMinder spawn_minder(const TapCommand& command)
 {
     // Looked at here as well, because the minder could only hand back a number.
     check_folder(command.cwd);
+    check_null_device();
     auto [socket, minder_socket] = make_socket_pair();
     auto [stdout_in, stdout_out] = make_pipe();
     auto [stderr_in, stderr_out] = make_pipe();

@@ -53,6 +53,10 @@ void Supervisor::Run::pump_stdout()
         }
         const auto bytes = static_cast<std::size_t>(got);
         taken += bytes;
+        m_stdout_bytes += bytes;
+        if (m_exit)
+            note_orphan(bytes);
+        m_heard_at = Clock::now();
         if (dropped)
             continue;
         m_handler.on_stdout(bytes);
@@ -71,8 +75,9 @@ void Supervisor::Run::pump_stderr()
         end_stderr();
         return;
     }
+    m_heard_at = Clock::now();
     if (m_hung_at)
-        m_hung_at = Clock::now() + m_limits.grace; // it is still at work
+        m_hung_at = hung_at(); // it is still at work
     if (m_supervisor.unwritable())
         return;
     m_handler.on_stderr(std::string_view(m_chunk.data(), static_cast<std::size_t>(got)));
@@ -83,7 +88,7 @@ void Supervisor::Run::end_stdout()
 {
     m_minder.tap_stdout.reset();
     if (!m_exit && m_phase == Phase::running)
-        m_hung_at = Clock::now() + m_limits.grace;
+        m_hung_at = hung_at();
     m_handler.on_stdout_end();
     after_handler();
     kill_if_drained();

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,10 +18,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t k_chunk = 64 * 1024;
-// How long a killed process may take to die, or one of another user that cannot be killed is waited
-// for.
+// How long a killed process is waited for, or one of another user, which cannot be killed.
 constexpr auto k_patience = 10s;
 constexpr auto k_timeout_grace = 2000ms;
+// A wait that took so much longer than asked for was slept through: we were stopped, and the tap
+// may have been. While a deadline counts that it could break, no wait is long.
+constexpr auto k_frozen = 1s;
+constexpr auto k_short_wait = 500ms;
+// From the end of stdout to that of the process: a grace of nothing would find every tap hung.
+constexpr std::chrono::milliseconds k_least_hung = 1s;
 constexpr int k_most_rounds = 6; // of that patience, with one that cannot be killed and writes on
 
 using OptionalTime = std::optional<Clock::time_point>;
@@ -52,7 +58,7 @@ TapOutcome Supervisor::Run::loop()
 {
     while (!finished())
         wait();
-    return {m_exit.value_or(TapExit{}), m_reason, m_drained};
+    return judged();
 }
 
 bool Supervisor::Run::finished() const
@@ -76,7 +82,14 @@ void Supervisor::Run::wait()
                                {output, static_cast<short>(read ? 0 : POLLOUT), 0},
                                {read ? m_minder.tap_stdout.get() : -1, POLLIN, 0},
                                {read ? m_minder.tap_stderr.get() : -1, POLLIN, 0}}};
-    ::poll(fds.data(), fds.size(), wait_ms());
+    const int asked = wait_ms();
+    const auto before = Clock::now();
+    ::poll(fds.data(), fds.size(), asked);
+    const auto took = Clock::now() - before;
+    if (!read)
+        count_as_deaf(took); // it is the reader who is slow
+    else if (asked >= 0 && took - std::chrono::milliseconds(asked) > k_frozen)
+        count_as_deaf(took - std::chrono::milliseconds(asked));
     m_quiet = read && fds[3].revents == 0 && fds[4].revents == 0;
 
     if (fds[0].revents != 0)
@@ -105,6 +118,7 @@ int Supervisor::Run::wait_ms() const
     };
     consider(m_timeout_at);
     consider(m_hung_at);
+    consider(idle_at());
     consider(m_kill_at);
     consider(m_abandon_at);
     if (handler_may_write())
@@ -113,8 +127,10 @@ int Supervisor::Run::wait_ms() const
         consider(m_supervisor.m_give_up);
     if (!next)
         return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
-    return static_cast<int>(std::clamp<decltype(left)>(left, 0, 24 * 3600 * 1000));
+    const bool breakable = m_hung_at || m_kill_at || m_limits.idle;
+    const auto most = breakable ? std::chrono::milliseconds(k_short_wait) : 24h;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
+    return static_cast<int>(std::clamp<std::chrono::milliseconds>(left, 0ms, most).count());
 }
 
 void Supervisor::Run::act_on_time()
@@ -123,11 +139,10 @@ void Supervisor::Run::act_on_time()
     if (due(m_timeout_at, now))
         stop(StopReason::timeout);
     if (due(m_kill_at, now))
-        kill_now();
-    if (due(m_hung_at, now) && !m_output.empty())
-        m_hung_at = now + m_limits.grace; // it is the reader who is slow
+        end_grace();
     if (due(m_hung_at, now))
         stop(StopReason::hung);
+    act_on_silence(now);
     if (due(m_abandon_at, now))
         consider_abandoning(now);
     if (handler_may_write() && due(m_handler.deadline(), now)) {
@@ -139,6 +154,40 @@ void Supervisor::Run::act_on_time()
         m_supervisor.give_up_output();
         stop(StopReason::output_failed);
     }
+}
+
+// Once it has closed its stdout, the grace of m_hung_at decides.
+OptionalTime Supervisor::Run::idle_at() const
+{
+    if (!m_limits.idle || m_exit || m_phase != Phase::running || !m_minder.tap_stdout)
+        return std::nullopt;
+    return m_heard_at + *m_limits.idle;
+}
+
+void Supervisor::Run::act_on_silence(Clock::time_point now)
+{
+    const OptionalTime at = idle_at();
+    if (!due(at, now))
+        return;
+    if (m_quiet)
+        stop(StopReason::idle);
+    else
+        m_heard_at = now;
+}
+
+// In that time the tap could say nothing, or was not listened to.
+void Supervisor::Run::count_as_deaf(Clock::duration time)
+{
+    m_heard_at += time;
+    if (m_hung_at)
+        *m_hung_at += time;
+    if (m_kill_at && grace_is_of_orphan())
+        *m_kill_at += time;
+}
+
+Clock::time_point Supervisor::Run::hung_at() const
+{
+    return Clock::now() + std::max(m_limits.grace, k_least_hung);
 }
 
 void Supervisor::Run::read_reports()
@@ -166,17 +215,28 @@ void Supervisor::Run::on_report(const MinderReport& report)
         on_tap_end({TapExit::Kind::not_started, report.value});
         break;
     case MinderReport::Kind::exited:
-        on_tap_end(from_status(report.value));
+        on_tap_end(from_status(report.value), report.written);
+        break;
+    case MinderReport::Kind::orphan_failed:
+        m_orphan_failure = from_status(report.value);
+        break;
+    case MinderReport::Kind::alone:
+        m_alone = true;
+        kill_if_drained();
         break;
     }
 }
 
-void Supervisor::Run::on_tap_end(TapExit exit)
+void Supervisor::Run::on_tap_end(TapExit exit, std::int64_t written)
 {
     m_exit = exit;
+    m_tap_written = written;
     m_timeout_at.reset();
     m_hung_at.reset();
     kill_at(Clock::now() + m_limits.grace); // for a descendant that holds a pipe
+    int unread = 0;
+    if (m_minder.tap_stdout && ::ioctl(m_minder.tap_stdout.get(), FIONREAD, &unread) == 0)
+        m_unread_at_exit = static_cast<std::size_t>(unread);
     kill_if_drained();
 }
 
@@ -190,11 +250,15 @@ void Supervisor::Run::reap()
 {
     for (;;) {
         int status = 0;
-        const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+        const pid_t pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED);
         if (pid <= 0)
             return;
         if (pid != m_minder.pid)
             continue;
+        if (WIFSTOPPED(status)) { // by somebody else: it must see to its tap
+            ::kill(pid, SIGCONT);
+            continue;
+        }
         m_minder_reaped = true;
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             on_minder_lost();
@@ -206,6 +270,8 @@ void Supervisor::Run::reap()
 // Somebody killed it: its tap died with it, and what else there was has become ours.
 void Supervisor::Run::on_minder_lost()
 {
+    if (grace_is_of_orphan() && (m_minder.tap_stdout || orphan_wrote()))
+        m_exit = TapExit{}; // what wrote on, or could, has been killed in the midst of it
     m_minder_reaped = true;
     m_timeout_at.reset();
     m_hung_at.reset();
@@ -218,7 +284,7 @@ void Supervisor::Run::on_minder_lost()
 void Supervisor::Run::stop(StopReason reason)
 {
     const bool ours = reason == StopReason::handler || reason == StopReason::timeout ||
-                      reason == StopReason::hung;
+                      reason == StopReason::hung || reason == StopReason::idle;
     if (ours && (m_exit || m_phase != Phase::running)) {
         terminate(m_limits.grace);
         return;
@@ -261,12 +327,6 @@ void Supervisor::Run::kill_now()
     m_phase = Phase::killing;
     send_order(MinderOrder::kill_all);
     m_abandon_at = Clock::now() + k_patience;
-}
-
-void Supervisor::Run::kill_if_drained()
-{
-    if (m_exit && !m_minder.tap_stdout && !m_minder.tap_stderr)
-        kill_now();
 }
 
 // What still lies in the pipes is never thrown away while it can be read: only pipes that were just

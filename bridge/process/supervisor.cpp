@@ -1,5 +1,6 @@
 #include "process/supervisor.h"
 
+#include "airbyte/error.h"
 #include "process/children.h"
 #include "process/supervised_run.h"
 
@@ -12,6 +13,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
 
 namespace tapbridge::process {
 
@@ -38,7 +42,9 @@ Supervisor::Supervisor(Output& output) : m_output(output), m_children_on_entry(l
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     rlimit core{};
     ::getrlimit(RLIMIT_CORE, &core);
-    core.rlim_cur = 0;
+    // 1: too little for a file, and the one size at which the kernel hands nothing to a program
+    // that collects core dumps, whatever its limit says (core(5)).
+    core.rlim_cur = std::min<rlim_t>(core.rlim_max, 1);
     ::setrlimit(RLIMIT_CORE, &core);
     take_signals();
 }
@@ -66,6 +72,10 @@ void Supervisor::take_signals()
             ::sigaddset(&signals, signal);
     ::sigprocmask(SIG_BLOCK, &signals, &m_mask_on_entry);
     m_signals = Fd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!m_signals) // deaf to TERM and to the tap's end, it would never end itself
+        airbyte::throw_system_error(std::string("Signals cannot be received: ") +
+                                    std::strerror(errno) +
+                                    ". Raise the limit of open files (ulimit -n).");
 }
 
 void Supervisor::read_signals(Run* run)
@@ -162,6 +172,32 @@ bool Supervisor::flush()
         ::poll(fds.data(), fds.size(), wait_ms);
         read_signals(nullptr);
     }
+}
+
+SignalsLetThrough::SignalsLetThrough()
+{
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    for (const int signal : k_fatal_signals) {
+        if (ignored(signal))
+            continue;
+        ::sigaddset(&signals, signal);
+        if (::getpid() != 1)
+            continue;
+        struct sigaction before {};
+        struct sigaction ending {};
+        ending.sa_handler = [](int number) { ::_exit(128 + number); }; // the kernel would not
+        ::sigaction(signal, &ending, &before);
+        m_actions_before.emplace_back(signal, before);
+    }
+    ::sigprocmask(SIG_UNBLOCK, &signals, &m_before);
+}
+
+SignalsLetThrough::~SignalsLetThrough()
+{
+    ::sigprocmask(SIG_SETMASK, &m_before, nullptr);
+    for (const auto& [signal, action] : m_actions_before)
+        ::sigaction(signal, &action, nullptr);
 }
 
 void end_by_signal(int signal)

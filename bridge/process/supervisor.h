@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tapbridge::process {
@@ -39,18 +40,23 @@ public:
 };
 
 enum class StopReason {
-    none,         // the tap ended by itself
-    handler,      // wants_stop()
-    timeout,      // RunLimits::timeout
-    hung,         // it closed its stdout and did not end within the grace
-    fatal_signal, // we were told to end: fatal_signal()
-    reader_gone,  // nobody reads our stdout
-    output_failed // our stdout cannot be written: Output::error()
+    none,          // the tap ended by itself
+    handler,       // wants_stop()
+    timeout,       // RunLimits::timeout
+    hung,          // it closed its stdout and did not end within the grace
+    idle,          // RunLimits::idle
+    fatal_signal,  // we were told to end: fatal_signal()
+    reader_gone,   // nobody reads our stdout
+    output_failed, // our stdout cannot be written: Output::error()
+    orphaned       // it ended by itself, but what it left behind wrote on and had to be killed
 };
 
 struct RunLimits {
     std::chrono::milliseconds grace{10'000};
     std::optional<std::chrono::milliseconds> timeout; // of the whole run
+    // Without a byte on stdout or stderr. Time in which the tap was not listened to (a slow reader,
+    // a frozen bridge) does not count.
+    std::optional<std::chrono::milliseconds> idle;
 };
 
 struct TapOutcome {
@@ -74,11 +80,13 @@ public:
 
     // Done means: stdout and stderr drained to their end, tap reaped, nothing of it left, and
     // everything the handler put out before the end written or known to be unwritable. A descendant
-    // that holds a pipe after the tap's exit is given the grace, then killed. A second fatal signal
-    // cuts the grace short (not one within 100 ms: timeout(1) and the like signal the process and
-    // then its whole group). The reader's end kills at once, without grace; what the tap still says
-    // is not handed on then, only its end. Once a fatal signal has come, or nobody reads, nothing
-    // is started: the exit is `lost`.
+    // that holds a pipe after the tap's exit is given the grace, then killed. Where stdout has
+    // brought more than the tap itself wrote, it may be the real tap behind a launcher that does
+    // not wait: then killing it is StopReason::orphaned, and an end of its own in failure takes the
+    // place of an exit status of 0. A second fatal signal cuts the grace short (not one within 100
+    // ms: timeout(1) and the like signal the process and then its whole group). The reader's end
+    // kills at once, without grace; what the tap still says is not handed on then, only its end.
+    // Once a fatal signal has come, or nobody reads, nothing is started: the exit is `lost`.
     TapOutcome run(const TapCommand& command, TapHandler& handler, const RunLimits& limits);
 
     // Writes out what is left. After a fatal signal it gives up when the reader does not take it
@@ -112,6 +120,21 @@ private:
         m_give_up{}; // when a slow reader is no longer waited for, after a fatal signal
     bool m_reader_gone = false;
     bool m_output_failed = false;
+};
+
+// While this lives a fatal signal ends the process at once, as without a Supervisor: for a wait
+// that cannot be part of the loop (for an input that is a pipe), while there is nothing to clean
+// up.
+class SignalsLetThrough {
+public:
+    SignalsLetThrough();
+    ~SignalsLetThrough();
+    SignalsLetThrough(const SignalsLetThrough&) = delete;
+    SignalsLetThrough& operator=(const SignalsLetThrough&) = delete;
+
+private:
+    sigset_t m_before{};
+    std::vector<std::pair<int, struct sigaction>> m_actions_before; // of process 1
 };
 
 // Ends this process as the signal would have: restores its default action and raises it; where that

@@ -49,7 +49,7 @@ int take_lock(const std::string& folder, Fd& lock)
 {
     const std::string fresh = folder + "/" + k_new_lock_name;
     lock = Fd(::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, k_file_mode));
-    if (!lock)
+    if (!lock || ::fchmod(lock.get(), k_file_mode) != 0)
         return errno;
     const std::string pid = std::to_string(::getpid()) + "\n"; // shows a full file system, too
     errno = ENOSPC;
@@ -66,7 +66,8 @@ int make_folder(const std::string& place, std::string& path, Fd& lock)
     path = place + "/" + k_folder_prefix + std::to_string(::getpid()) + "-XXXXXX";
     if (!::mkdtemp(path.data()))
         return errno;
-    const int error = take_lock(path, lock);
+    // The caller's umask may have taken from us what nobody else has.
+    const int error = ::chmod(path.c_str(), S_IRWXU) != 0 ? errno : take_lock(path, lock);
     if (error != 0) {
         remove_folder(path);
         lock.reset();
@@ -74,9 +75,14 @@ int make_folder(const std::string& place, std::string& path, Fd& lock)
     return error;
 }
 
+bool is_full(int error)
+{
+    return error == ENOSPC || error == EDQUOT;
+}
+
 } // namespace
 
-WorkFolder::WorkFolder(Place place)
+WorkFolder::WorkFolder(Place place) : m_place(place)
 {
     std::string tried;
     for (const std::string& candidate : places(place)) {
@@ -101,10 +107,25 @@ std::string WorkFolder::write(std::string_view name, std::string_view content) c
 {
     std::string path = m_path + "/";
     path += name;
-    if (const int error = write_file(path, content, k_file_mode))
-        airbyte::throw_system_error("The file " + path +
-                                    " could not be written: " + std::strerror(error) + ".");
-    return path;
+    const int error = try_write(path, content);
+    if (error == 0)
+        return path;
+    if (is_full(error) && m_place == Place::memory) {
+        if (!m_overflow)
+            m_overflow = std::make_unique<WorkFolder>(Place::disk);
+        return m_overflow->write(name, content);
+    }
+    airbyte::throw_system_error("The file " + path +
+                                " could not be written: " + std::strerror(error) +
+                                ". Set TAPBRIDGE_TMPDIR to a folder that has room for it.");
+}
+
+int WorkFolder::try_write(const std::string& path, std::string_view content) const
+{
+    const int error = write_file(path, content, k_file_mode);
+    if (error != 0)
+        ::unlink(path.c_str());
+    return error;
 }
 
 } // namespace tapbridge::process

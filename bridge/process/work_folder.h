@@ -3,6 +3,7 @@
 
 #include "util/fd.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,13 +28,19 @@ public:
     WorkFolder& operator=(const WorkFolder&) = delete;
 
     const std::string& path() const { return m_path; }
-    // Writes a file and returns its path. Throws ErrorException (system_error) where that fails
-    // (disk full).
+    // Writes a file and returns its path: where this folder's file system is full (a container's
+    // /dev/shm is small), in a second folder on disk. Throws ErrorException (system_error) where
+    // that fails as well.
     std::string write(std::string_view name, std::string_view content) const;
 
 private:
+    // 0, or the errno of what failed: then nothing of the file is left.
+    int try_write(const std::string& path, std::string_view content) const;
+
+    Place m_place;
     std::string m_path;
     Fd m_lock;
+    mutable std::unique_ptr<WorkFolder> m_overflow;
 };
 
 } // namespace tapbridge::process

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <new>
 
 namespace tapbridge::singer {
 
@@ -11,6 +12,8 @@ namespace {
 // So many reads in a row must have done without a grown buffer before it is given back. A tap whose
 // lines are all a little longer than the buffer must not pay for a new one with every line.
 constexpr unsigned k_quiet_reads = 16;
+// More than this is given back at once: to get it again costs less than it cost to read the line.
+constexpr std::size_t k_giant = std::size_t{8} << 20;
 
 std::string_view without_carriage_return(const char* from, std::size_t length)
 {
@@ -24,20 +27,23 @@ std::string_view without_carriage_return(const char* from, std::size_t length)
 LineSplitter::LineSplitter(std::size_t capacity)
     : m_capacity(std::max<std::size_t>(capacity, 1)), m_initial_capacity(m_capacity)
 {
-    m_buffer = std::make_unique_for_overwrite<char[]>(m_capacity);
+    change_capacity(m_capacity);
 }
 
 void LineSplitter::change_capacity(std::size_t capacity)
 {
-    auto buffer = std::make_unique_for_overwrite<char[]>(capacity);
-    std::memcpy(buffer.get(), m_buffer.get() + m_begin, pending());
-    m_buffer = std::move(buffer);
+    // realloc() moves a giant line by moving its pages.
+    auto* const buffer = static_cast<char*>(std::realloc(m_buffer.get(), capacity));
+    if (buffer == nullptr)
+        throw std::bad_alloc();
+    static_cast<void>(m_buffer.release());
+    m_buffer.reset(buffer);
     m_capacity = capacity;
-    move_to_front();
 }
 
 void LineSplitter::move_to_front()
 {
+    std::memmove(m_buffer.get(), m_buffer.get() + m_begin, pending());
     m_scanned -= m_begin;
     m_end -= m_begin;
     m_begin = 0;
@@ -47,16 +53,19 @@ char* LineSplitter::space()
 {
     const bool roomy = m_capacity > m_initial_capacity && pending() <= m_initial_capacity / 2;
     m_quiet_reads = roomy ? m_quiet_reads + 1 : 0;
-    if (m_quiet_reads >= k_quiet_reads) {
-        change_capacity(m_initial_capacity);
-    } else if (pending() == m_capacity) {
-        change_capacity(m_capacity * 2);
-    } else if (m_begin != 0) {
-        // Only after whole lines have been taken: a byte is moved once, however long its line gets.
-        std::memmove(m_buffer.get(), m_buffer.get() + m_begin, pending());
+    if (m_begin != 0) // only after whole lines have been taken: a byte is moved once for its line
         move_to_front();
-    }
+    if (m_quiet_reads >= k_quiet_reads || (roomy && m_capacity > k_giant))
+        change_capacity(m_initial_capacity);
+    else if (pending() == m_capacity)
+        change_capacity(m_capacity * 2);
     return m_buffer.get() + m_end;
+}
+
+void LineSplitter::let_go()
+{
+    if (m_capacity > k_giant)
+        space();
 }
 
 std::size_t LineSplitter::space_size() const

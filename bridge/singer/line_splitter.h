@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 
 namespace tapbridge::singer {
 
 // A buffer that a pipe is read into and lines are taken from in place. It grows only for a line
-// longer than itself and shrinks again afterwards, so memory is bounded by the longest line.
+// longer than itself and shrinks again afterwards, so memory is bounded by the longest line. What
+// is grown is not touched before it is filled: twice the line is reserved, once the line is used.
 //
 //     ssize_t n = read(fd, splitter.space(), splitter.space_size());
 //     splitter.filled(n);
@@ -27,14 +29,21 @@ public:
     // What stands after the last newline; false where there is nothing.
     bool rest(std::string_view& line);
 
+    // Gives the room of a giant line back now rather than with the next read, which may be far off.
+    void let_go();
+
     // Bytes of the line begun but not ended yet: what a limit on lines is checked against.
     std::size_t pending() const { return m_end - m_begin; }
 
 private:
-    void change_capacity(std::size_t capacity);
-    void move_to_front(); // the offsets; the bytes are there
+    struct Free {
+        void operator()(char* buffer) const { std::free(buffer); }
+    };
 
-    std::unique_ptr<char[]> m_buffer;
+    void change_capacity(std::size_t capacity);
+    void move_to_front();
+
+    std::unique_ptr<char[], Free> m_buffer;
     std::size_t m_capacity;
     std::size_t m_initial_capacity;
     std::size_t m_begin = 0;   // first byte not handed out

@@ -325,7 +325,9 @@ std::optional<Level> level_named(std::string_view name)
 
 std::string with_stream(std::string_view stream, std::string_view message)
 {
-    if (stream.empty())
+    constexpr std::size_t k_longest_name =
+        200; // a longer one names nothing, and takes long to find
+    if (stream.empty() || stream.size() > k_longest_name)
         return std::string(message);
     for (auto at = message.find(stream); at != std::string_view::npos;
          at = message.find(stream, at + 1)) {

@@ -117,9 +117,16 @@ bool LogReader::continues_logged_stack(const LogHead& head) const
 {
     if (!m_pending || !m_in_stack || !m_every_line_has_head || head.level != m_level)
         return false;
-    const auto last = last_written_line(m_pending->stack_trace);
+    const auto last = last_of_stack();
     return head.level == Level::fatal || is_open(last) || is_open(head.message) ||
            is_blank(head.message);
+}
+
+// The last line of the stack trace that is not blank; remembered, as many blank ones may follow it.
+std::string_view LogReader::last_of_stack() const
+{
+    const auto rest = std::string_view(m_pending->stack_trace).substr(m_stack_line);
+    return rest.substr(0, rest.find('\n'));
 }
 
 void LogReader::head(const LogHead& head)
@@ -156,8 +163,7 @@ void LogReader::begin(Level level, Takes takes)
 
 void LogReader::begin_stack(Level level, std::string_view line, bool every_line_has_head)
 {
-    const bool linked =
-        m_pending && m_in_stack && links_stack_traces(last_written_line(m_pending->stack_trace));
+    const bool linked = m_pending && m_in_stack && links_stack_traces(last_of_stack());
     const bool failed =
         m_pending && !m_in_stack && m_pending->stack_trace.empty() &&
         (m_level >= Level::error || m_pending->message.starts_with("Exception ignored"));
@@ -194,6 +200,8 @@ void LogReader::append(std::string_view line)
     std::string& part = m_in_stack ? m_pending->stack_trace : m_pending->message;
     if (!part.empty())
         part += '\n';
+    if (m_in_stack && !is_blank(line))
+        m_stack_line = part.size();
     part += text::shorten(line, k_longest_entry);
 }
 
@@ -203,6 +211,7 @@ void LogReader::emit()
         return;
     LogEntry entry = std::move(*m_pending);
     m_pending.reset();
+    m_stack_line = 0;
     strip_end(entry.message);
     strip_end(entry.stack_trace);
     if (entry.message.empty() && !entry.stack_trace.empty())

@@ -57,13 +57,15 @@ private:
     void append(std::string_view line);
     bool continues_logged_stack(const LogHead& head) const;
     bool takes(std::string_view line) const;
+    std::string_view last_of_stack() const;
     void emit();
 
     Sink m_sink;
     std::optional<LogEntry> m_pending;
     Level m_level = Level::info; // of the entry that lines are being added to, kept beyond flush()
     Takes m_takes = Takes::indented;
-    bool m_in_stack = false;            // lines go to stack_trace
+    bool m_in_stack = false;      // lines go to stack_trace
+    std::size_t m_stack_line = 0; // where the last line of stack_trace begins that is not blank
     bool m_every_line_has_head = false; // of the stack trace: it was logged line by line
 };
 

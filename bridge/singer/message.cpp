@@ -11,7 +11,7 @@ namespace {
 
 // The record itself may be nested 998 deep; the message around it is one more level.
 constexpr unsigned k_max_depth = 999;
-constexpr std::size_t k_usual_defects = 64 * 1024; // room for more is given back
+constexpr std::size_t k_usual_name = 64 * 1024; // room for more is given back
 
 MessageType type_of(std::string_view name)
 {
@@ -97,8 +97,10 @@ LineKind MessageReader::read(std::string_view line)
     m_message = {};
     m_message.line = line;
     m_defects.clear();
-    if (m_defects.capacity() > k_usual_defects)
-        m_defects.shrink_to_fit();
+    for (std::string* buffer : {&m_stream_buffer, &m_type_buffer}) {
+        if (buffer->capacity() > k_usual_name)
+            *buffer = {};
+    }
     m_problem = {};
     m_column = 0;
 
@@ -170,6 +172,11 @@ bool MessageReader::take_object(std::string_view source, std::string_view absent
 void MessageReader::take_payload(std::string_view source)
 {
     m_message.payload = source;
+    if (m_defects.size() >= json::k_most_listed) { // perhaps all of them elsewhere in the line
+        m_defects.clear();
+        json::check(source, k_max_depth, &m_defects);
+        return;
+    }
     const auto begin = static_cast<std::size_t>(source.data() - m_message.line.data());
     std::erase_if(m_defects, [&](const json::DefectAt& defect) {
         return defect.offset < begin || defect.offset >= begin + source.size();

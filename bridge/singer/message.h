@@ -39,7 +39,8 @@ public:
 
     // After LineKind::message.
     const Message& message() const { return m_message; }
-    // What the payload holds that must be mended; offsets are relative to the payload.
+    // What the payload holds that must be mended, up to json::k_most_listed of it; offsets are
+    // relative to the payload.
     const std::vector<json::DefectAt>& defects() const { return m_defects; }
 
     // After LineKind::damaged: what is wrong, in words for an error message ("is not JSON",

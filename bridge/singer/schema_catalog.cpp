@@ -17,38 +17,54 @@ std::vector<std::string> strings(std::string_view text)
     return list;
 }
 
-void add_properties(json::Value& schema, const json::Value& later)
+const json::Value* columns_of(const json::Value& schema)
 {
-    const json::Value* const more = later.find("properties");
-    json::Value* const properties = schema.find("properties");
-    if (more == nullptr || properties == nullptr || !properties->is_object()) {
-        schema = later;
-        return;
-    }
-    for (const json::Member& member : more->members()) {
-        properties->set(member.name, member.value);
-    }
+    const json::Value* const properties = schema.find("properties");
+    return properties != nullptr && properties->is_object() ? properties : nullptr;
 }
 
 } // namespace
 
+// The columns of both. Where one of the two lists none, the later schema stands.
+void SchemaCatalog::merge(Stream& stream, json::Value later)
+{
+    if (columns_of(stream.schema) == nullptr || columns_of(later) == nullptr) {
+        stream.schema = std::move(later);
+        stream.columns.clear();
+        if (json::Value* const properties = stream.schema.find("properties")) {
+            for (std::size_t i = 0; i < properties->members().size(); ++i) {
+                stream.columns[properties->members()[i].name] = i;
+            }
+        }
+        return;
+    }
+    std::vector<json::Member>& columns = stream.schema.find("properties")->members();
+    for (json::Member& column : later.find("properties")->members()) {
+        const auto [known, is_new] = stream.columns.emplace(column.name, columns.size());
+        if (is_new) {
+            m_size += column.name.size() + column.value.text().size();
+            columns.push_back(std::move(column));
+        } else {
+            columns[known->second].value = std::move(column.value);
+        }
+    }
+}
+
 void SchemaCatalog::add(const Message& message)
 {
     auto found = m_streams.find(message.stream);
-    if (found == m_streams.end()) {
-        found = m_streams.emplace(std::string(message.stream), Stream{}).first;
-        m_order.emplace_back(message.stream);
-    }
-    Stream& stream = found->second;
-    if (stream.last_schema == message.payload) {
+    const bool is_new = found == m_streams.end();
+    if (is_too_large() || (!is_new && found->second.last_schema == message.payload)) {
         return;
     }
+    if (is_new) {
+        found = m_streams.emplace(std::string(message.stream), Stream{}).first;
+        m_order.emplace_back(message.stream);
+        m_size += message.stream.size() + message.payload.size();
+    }
+    Stream& stream = found->second;
     if (std::optional<json::Value> schema = json::parse(message.payload)) {
-        if (stream.last_schema.empty()) {
-            stream.schema = std::move(*schema);
-        } else {
-            add_properties(stream.schema, *schema);
-        }
+        merge(stream, std::move(*schema));
     }
     stream.last_schema = message.payload;
     stream.key_properties = strings(message.key_properties);

@@ -326,26 +326,31 @@ void make_log_based(Stream& stream)
     add("_ab_cdc_deleted_at", timestamp);
 }
 
-const Stream* find_stream(const std::vector<Stream>& streams,
-                          const airbyte::StreamDescriptor& descriptor)
+StreamLookup::StreamLookup(const std::vector<Stream>& streams)
 {
-    const std::string wanted = descriptor.namespace_.value_or("");
-    const Stream* by_name = nullptr;
-    std::size_t same_name = 0;
     for (const Stream& stream : streams) {
-        if (stream.descriptor.name != descriptor.name) {
-            continue;
-        }
-        const std::string own = stream.descriptor.namespace_.value_or("");
+        m_by_name[stream.descriptor.name].push_back(&stream);
+    }
+}
+
+const Stream* StreamLookup::find(const airbyte::StreamDescriptor& descriptor) const
+{
+    const auto known = m_by_name.find(descriptor.name);
+    if (known == m_by_name.end()) {
+        return nullptr;
+    }
+    const std::string wanted = descriptor.namespace_.value_or("");
+    const Stream* substitute = nullptr;
+    for (const Stream* stream : known->second) {
+        const std::string own = stream->descriptor.namespace_.value_or("");
         if (own == wanted) {
-            return &stream;
+            return stream;
         }
-        ++same_name;
         if (own.empty() || wanted.empty()) {
-            by_name = &stream;
+            substitute = stream;
         }
     }
-    return same_name == 1 ? by_name : nullptr;
+    return known->second.size() == 1 ? substitute : nullptr;
 }
 
 json::Value to_airbyte(const std::vector<Stream>& streams)

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace tapbridge::translate {
@@ -53,11 +55,18 @@ Discovered discover(const singer::Catalog& catalog);
 // and the columns that log-based taps add without declaring them are declared, nullable.
 void make_log_based(Stream& stream);
 
-// The stream of that name and namespace (absent = ""). Where there is none, the only one of that
-// name, unless both sides name a namespace: another schema's table is never a substitute. Null
-// where there is none.
-const Stream* find_stream(const std::vector<Stream>& streams,
-                          const airbyte::StreamDescriptor& descriptor);
+class StreamLookup {
+public:
+    explicit StreamLookup(const std::vector<Stream>& streams); // which must outlive this
+
+    // The stream of that name and namespace (absent = ""). Where there is none, the only one of
+    // that name, unless both sides name a namespace: another schema's table is never a substitute.
+    // Null where there is none.
+    const Stream* find(const airbyte::StreamDescriptor& descriptor) const;
+
+private:
+    std::unordered_map<std::string_view, std::vector<const Stream*>> m_by_name;
+};
 
 // The `streams` of an Airbyte catalog.
 json::Value to_airbyte(const std::vector<Stream>& streams);

@@ -5,8 +5,10 @@
 
 #include "singer/catalog.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace tapbridge::translate {
@@ -26,13 +28,17 @@ public:
 
     // `selected`: the run's streams, as indexes into catalog.entries. The catalog must outlive
     // this.
-    WireNames(const singer::Catalog& catalog, std::vector<std::size_t> selected);
+    WireNames(const singer::Catalog& catalog, const std::vector<std::size_t>& selected);
 
     Match match(std::string_view wire_name) const;
 
 private:
+    void index(std::size_t entry, const std::string& name);
+
     const singer::Catalog& m_catalog;
-    std::vector<std::size_t> m_selected;
+    std::vector<std::optional<std::size_t>> m_positions; // in `selected`, of each entry
+    // Entries by what may explain a name. Taps send thousands of streams that nobody asked for.
+    std::unordered_map<std::string, std::vector<std::size_t>> m_entries;
 };
 
 } // namespace tapbridge::translate

@@ -114,9 +114,10 @@ ReadPlan plan_read(const ConfiguredCatalog& configured, const singer::Catalog& c
     for (const Stream& stream : discovered.streams) {
         plan.known_names.push_back(airbyte::display_name(stream.descriptor));
     }
+    const StreamLookup lookup(discovered.streams);
     std::set<std::size_t> taken;
     for (const ConfiguredStream& wanted : configured.streams) {
-        const Stream* stream = find_stream(discovered.streams, wanted.descriptor);
+        const Stream* stream = lookup.find(wanted.descriptor);
         if (stream == nullptr || !taken.insert(stream->entry).second) {
             plan.unknown.push_back(wanted.descriptor);
             continue;
@@ -165,8 +166,10 @@ airbyte::Error unknown_stream_error(const airbyte::StreamDescriptor& stream,
     }
     error.message +=
         " Refresh the source's schema (run discover again) and select from what it offers.";
-    error.internal_message =
-        "Streams of the tap: " + text::shorten(text::join(known_names, ", "), 2000);
+    if (!known_names.empty()) {
+        error.internal_message =
+            "Streams of the tap: " + text::shorten(text::join(known_names, ", "), 2000);
+    }
     return error;
 }
 

@@ -1,87 +1,26 @@
 #include "translate/record.h"
 
 #include "airbyte/message.h"
+#include "util/json/mend.h"
 #include "util/json/value.h"
 
 #include <string>
 
 namespace tapbridge::translate {
 
-using json::Defect;
-using json::DefectAt;
-
 namespace {
 
-constexpr unsigned k_any_depth = static_cast<unsigned>(-1); // it has been checked when it was read
+// Room for what comes in the same read, lest those few bytes double what holds a giant record.
+constexpr std::size_t k_slack = 256 * 1024;
+constexpr std::size_t k_most_told = 10'000; // changes of one record: each takes twenty times a NaN
 
-std::string_view escape_of(std::string_view separator)
-{
-    if (separator.size() == 2) {
-        return "\\u0085";
-    }
-    return separator.back() == '\xa8' ? "\\u2028" : "\\u2029";
-}
-
-std::string_view replacement(const DefectAt& defect, std::string_view data)
-{
-    switch (defect.kind) {
-    case Defect::nonfinite:
-    case Defect::long_number:
-        return "null";
-    case Defect::lone_surrogate:
-        return "\\ufffd";
-    case Defect::line_separator:
-        return escape_of(data.substr(defect.offset, defect.length));
-    case Defect::carriage_return:
-        break;
-    }
-    return " ";
-}
-
-bool nulls_a_value(const DefectAt& defect)
-{
-    return defect.kind == Defect::nonfinite || defect.kind == Defect::long_number;
-}
-
-void append_change(std::string& changes, std::string_view field, Defect kind)
+void append_change(std::string& changes, std::string_view field, json::Defect why)
 {
     changes += changes.empty() ? R"({"field":)" : R"(,{"field":)";
     json::append_quoted(changes, json::decode_string(field));
-    changes += kind == Defect::nonfinite
+    changes += why == json::Defect::nonfinite
                    ? R"(,"change":"NULLED","reason":"SOURCE_SERIALIZATION_ERROR"})"
                    : R"(,"change":"NULLED","reason":"SOURCE_FIELD_SIZE_LIMITATION"})";
-}
-
-// Members and defects both come in the order of their offsets: one pass.
-std::string describe_changes(std::string_view data, const std::vector<DefectAt>& defects)
-{
-    std::string changes;
-    json::ObjectReader reader(data, k_any_depth, nullptr);
-    json::MemberView member;
-    auto defect = defects.begin();
-    while (defect != defects.end() && reader.next(member)) {
-        const auto end =
-            static_cast<std::size_t>(member.value.data() + member.value.size() - data.data());
-        bool told = false;
-        for (; defect != defects.end() && defect->offset < end; ++defect) {
-            if (!told && nulls_a_value(*defect)) {
-                append_change(changes, member.key, defect->kind);
-                told = true;
-            }
-        }
-    }
-    return changes;
-}
-
-void append_mended(std::string& out, std::string_view data, const std::vector<DefectAt>& defects)
-{
-    std::size_t copied = 0;
-    for (const DefectAt& defect : defects) {
-        out.append(data.substr(copied, defect.offset - copied));
-        out.append(replacement(defect, data));
-        copied = defect.offset + defect.length;
-    }
-    out.append(data.substr(copied));
 }
 
 } // namespace
@@ -97,14 +36,24 @@ void RecordWriter::set_emitted_at(std::int64_t emitted_at)
 }
 
 void RecordWriter::append(std::string& out, std::string_view prefix, std::string_view data,
-                          const std::vector<DefectAt>& defects) const
+                          const std::vector<json::DefectAt>& defects) const
 {
+    const std::size_t needed = out.size() + prefix.size() + data.size() + m_tail.size();
+    if (needed > out.capacity()) {
+        out.reserve(needed + k_slack);
+    }
     out.append(prefix);
     if (defects.empty()) {
         out.append(data);
     } else {
-        append_mended(out, data, defects);
-        if (const std::string changes = describe_changes(data, defects); !changes.empty()) {
+        std::string changes;
+        std::size_t told = 0;
+        json::append_mended(out, data, [&](std::string_view field, json::Defect why) {
+            if (told++ < k_most_told) {
+                append_change(changes, field, why);
+            }
+        });
+        if (!changes.empty()) {
             out.append(R"(,"meta":{"changes":[)").append(changes).append("]}");
         }
     }

@@ -20,11 +20,9 @@ public:
     // Milliseconds since the epoch at which the following records were read.
     void set_emitted_at(std::int64_t emitted_at);
 
-    // Appends one line. `data` is the record's source text; `defects` are what has to be mended in
-    // it, with offsets relative to it: non-finite numbers and numbers of over 1,000 characters
-    // become null, which meta.changes tells per top-level field; lone surrogates become U+FFFD;
-    // U+0085, U+2028 and U+2029 are escaped; a bare CR between tokens becomes a blank. Every other
-    // byte leaves as it came.
+    // Appends one line. `data` is the record's source text, which leaves as it came where `defects`
+    // is empty; else all that it holds is mended (util/json/mend.h), and meta.changes tells which
+    // top-level fields have lost a value (the first 10,000 of them).
     void append(std::string& out, std::string_view prefix, std::string_view data,
                 const std::vector<json::DefectAt>& defects) const;
 

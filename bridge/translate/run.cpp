@@ -13,6 +13,9 @@ using singer::MessageType;
 namespace {
 
 constexpr std::uint64_t k_lines_told = 10; // bad lines that are shown; the rest is counted
+constexpr std::size_t k_longest_name_told = 300;
+constexpr std::size_t k_longest_schema_compared = std::size_t{16} << 20;
+constexpr std::size_t k_giant_state = std::size_t{8} << 20; // its room is given back
 
 std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::size_t>& streams)
 {
@@ -27,6 +30,9 @@ std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::siz
 // Which properties came and went, for a log line.
 std::string changes_between(std::string_view before, std::string_view after)
 {
+    if (before.size() + after.size() > k_longest_schema_compared) {
+        return "it is too long to be compared";
+    }
     const auto names = [](std::string_view text) {
         std::vector<std::string> list;
         const std::optional<json::Value> schema = json::parse(text);
@@ -120,9 +126,34 @@ void Run::line(std::string_view line)
     }
 }
 
+std::string Run::last_message() const
+{
+    if (m_messages == 0) {
+        return {};
+    }
+    const std::string of_stream =
+        m_last_name.empty() ? "" : " of stream " + text::quoted(m_last_name);
+    switch (m_last_type) {
+    case MessageType::record:
+        return "RECORD" + of_stream;
+    case MessageType::schema:
+        return "SCHEMA" + of_stream;
+    case MessageType::state:
+        return "STATE";
+    case MessageType::activate_version:
+        return "ACTIVATE_VERSION" + of_stream;
+    case MessageType::batch:
+        return "BATCH";
+    case MessageType::unknown:
+        break;
+    }
+    return "one of an unknown type";
+}
+
 void Run::message(const singer::Message& message)
 {
     ++m_messages;
+    m_last_type = message.type;
     switch (message.type) {
     case MessageType::record:
         record(message);
@@ -143,7 +174,8 @@ void Run::message(const singer::Message& message)
         break;
     case MessageType::unknown:
         m_read.log().debug("The tap sent a message of the unknown type " +
-                           text::quoted(message.type_name) + ".");
+                           text::quoted(text::shorten(message.type_name, k_longest_name_told)) +
+                           ".");
         break;
     }
 }
@@ -179,8 +211,10 @@ void Run::drop_record(std::string_view name, Wire& from)
     if (from.kind == WireNames::Kind::ambiguous) {
         return; // its streams are read in runs of their own
     }
-    if (from.kind == WireNames::Kind::unknown && m_read.options().catalog_is_complete &&
-        any_without_records()) {
+    const bool unexplained =
+        from.kind == WireNames::Kind::unknown && m_read.options().catalog_is_complete;
+    m_all_have_records = m_all_have_records || (unexplained && !any_without_records());
+    if (unexplained && !m_all_have_records) {
         std::vector<std::string> silent;
         for (const RunStream& stream : m_streams) {
             if (stream.records == 0) {
@@ -189,7 +223,8 @@ void Run::drop_record(std::string_view name, Wire& from)
         }
         airbyte::Error error;
         error.failure_type = airbyte::FailureType::config_error;
-        error.message = "The tap sends records under the name " + text::quoted(name) +
+        error.message = "The tap sends records under the name " +
+                        text::quoted(text::shorten(name, k_longest_name_told)) +
                         ", which its catalog does not explain, while no record of " +
                         text::shorten(text::join(silent, ", "), 500) +
                         " has come. If the tap's settings rename streams (stream_maps), remove "
@@ -198,7 +233,8 @@ void Run::drop_record(std::string_view name, Wire& from)
         return;
     }
     if (from.dropped++ == 0) {
-        m_read.log().warn("The tap sends records of stream " + text::quoted(name) +
+        m_read.log().warn("The tap sends records of stream " +
+                          text::quoted(text::shorten(name, k_longest_name_told)) +
                           ", which is not selected; they are dropped.");
     }
 }
@@ -227,7 +263,11 @@ void Run::state(std::string_view value)
     if (m_damage) {
         return;
     }
-    m_state = value;
+    if (m_state.capacity() > k_giant_state) {
+        m_state = std::string(value);
+    } else {
+        m_state = value;
+    }
     m_has_state = true;
     m_state_pending = true;
     if (!m_state_sent || m_now - *m_state_sent >= m_read.options().state_interval) {
@@ -249,7 +289,11 @@ void Run::batch()
 std::string Run::excerpt(std::string_view line, std::size_t length) const
 {
     constexpr std::size_t k_enough = 64 * 1024; // what lies behind is never shown
-    return text::shorten(m_read.redactor().redact(text::to_utf8(line.substr(0, k_enough))), length);
+    const airbyte::Redactor& redactor = m_read.redactor();
+    return text::shorten(text::to_utf8(line.size() <= k_enough
+                                           ? redactor.redact(line)
+                                           : redactor.redact_beginning(line.substr(0, k_enough))),
+                         length);
 }
 
 void Run::noise(std::string_view line)
@@ -286,7 +330,8 @@ void Run::line_too_long(std::size_t limit)
 {
     airbyte::Error error;
     error.message = "Line " + std::to_string(m_line + 1) + " of the tap's output is longer than " +
-                    std::to_string(limit >> 20) + " MiB. Leave out the column that is so large.";
+                    text::size_text(limit) +
+                    ". Leave out the column that is so large, or raise limits.line in an adapter.";
     m_fatal = std::move(error);
 }
 

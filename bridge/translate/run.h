@@ -43,6 +43,9 @@ public:
     // A line has grown beyond the limit (bytes): an error, and the run ends.
     void line_too_long(std::size_t limit);
 
+    // The last message, for an error: `RECORD of stream "items"`; "" where none has come.
+    std::string last_message() const;
+
     // A merged state waits at most until then.
     std::optional<Clock::time_point> deadline() const;
     void on_deadline(Clock::time_point now);
@@ -115,10 +118,12 @@ private:
     singer::MessageReader m_reader;
     RecordWriter m_writer;
     std::unordered_map<std::string, Wire, NameHash, std::equal_to<>> m_wires;
-    std::string_view m_last_name; // of the last RECORD; the key in m_wires
+    std::string_view m_last_name; // that was looked up; the key in m_wires
     Wire* m_last_wire = nullptr;
+    singer::MessageType m_last_type = singer::MessageType::unknown;
     std::size_t m_strangers = 0; // names in m_wires that this run does not read
-    Wire m_further_strangers;    // all names beyond k_most_strangers
+    Wire m_further_strangers;    // all names beyond k_most_strangers, and giant ones
+    bool m_all_have_records = false;
 
     std::string m_state; // source text of the newest STATE
     bool m_has_state = false;

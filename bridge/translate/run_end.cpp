@@ -136,7 +136,7 @@ std::optional<airbyte::Error> Run::root_cause(const RunVerdict& verdict) const
         }
         return error;
     }
-    if (m_damage) {
+    if (m_damage && verdict.clean) { // else half a line may be our own doing: we have killed it
         return m_damage;
     }
     if (verdict.clean && m_messages == 0 && !may_be_silent()) {

@@ -11,6 +11,7 @@ namespace {
 
 // Names of streams that are not read and are told apart; memory is bounded.
 constexpr std::size_t k_most_strangers = 1000;
+constexpr std::size_t k_longest_name = 1000;
 
 } // namespace
 
@@ -23,7 +24,10 @@ Run::Wire& Run::wire(std::string_view name)
     if (found == m_wires.end()) {
         const WireNames::Match match = m_names.match(name);
         const bool stranger = match.streams.empty();
-        if (stranger && m_strangers == k_most_strangers) {
+        if (stranger && (m_strangers == k_most_strangers || name.size() > k_longest_name)) {
+            m_further_strangers.kind = match.kind;
+            m_last_name = {};
+            m_last_wire = nullptr;
             return m_further_strangers;
         }
         m_strangers += stranger ? 1 : 0;

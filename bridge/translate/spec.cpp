@@ -1,7 +1,7 @@
 #include "translate/spec.h"
 
 #include "airbyte/error.h"
-#include "airbyte/redactor.h"
+#include "airbyte/secret_name.h"
 #include "translate/spec_scalar.h"
 #include "translate/spec_settings.h"
 #include "translate/spec_values.h"

@@ -1,6 +1,6 @@
 #include "translate/spec_settings.h"
 
-#include "airbyte/redactor.h"
+#include "airbyte/secret_name.h"
 #include "translate/spec_scalar.h"
 #include "translate/spec_values.h"
 #include "util/text.h"

@@ -38,15 +38,20 @@ bool same_number(const Value& a, const Value& b)
     return left && right && *left == *right && (!both_whole || *left == 0);
 }
 
+// Each value is compared once: going both ways, or through keys that are overridden, would double
+// the time with every level.
 bool same_members(const Value& a, const Value& b)
 {
-    const auto covers = [](const Value& whole, const Value& part) {
-        return std::all_of(part.members().begin(), part.members().end(), [&](const Member& member) {
-            const Value* other = whole.find(member.name);
-            return other != nullptr && same_value(*part.find(member.name), *other);
-        });
+    const auto is_same = [&](const Member& member) {
+        if (a.find(member.name) != &member.value) {
+            return true; // a later one counts
+        }
+        const Value* const other = b.find(member.name);
+        return other != nullptr && same_value(member.value, *other);
     };
-    return covers(a, b) && covers(b, a);
+    const auto is_in_a = [&](const Member& member) { return a.find(member.name) != nullptr; };
+    return std::all_of(a.members().begin(), a.members().end(), is_same) &&
+           std::all_of(b.members().begin(), b.members().end(), is_in_a);
 }
 
 bool allowed_by_lists(const Value& value, const Value& setting)

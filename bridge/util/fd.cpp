@@ -26,16 +26,20 @@ void Fd::reset()
     m_fd = -1;
 }
 
-int read_file(const std::string& path, std::string& content)
+int read_file(const std::string& path, std::string& content, std::size_t most)
 {
     content.clear();
     const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file)
-        return errno;
+    return file ? read_all(file, content, most) : errno;
+}
+
+int read_all(const Fd& file, std::string& content, std::size_t most)
+{
+    content.clear();
     std::array<char, 64 * 1024> buffer;
     for (;;) {
         const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-        if (got == 0)
+        if (got == 0 || content.size() > most)
             return 0;
         if (got > 0)
             content.append(buffer.data(), static_cast<std::size_t>(got));

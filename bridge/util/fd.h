@@ -29,8 +29,11 @@ private:
     int m_fd = -1;
 };
 
-// Reads a whole file. 0, or the errno of what failed.
-int read_file(const std::string& path, std::string& content);
+// Reads a whole file, or some more than `most` bytes of a longer one. 0, or the errno of what
+// failed.
+int read_file(const std::string& path, std::string& content, std::size_t most = std::string::npos);
+// The same of a file that is open, from where it stands.
+int read_all(const Fd& file, std::string& content, std::size_t most);
 
 // Creates or replaces a file with that mode (umask ignored), written and flushed to the kernel.
 // 0, or the errno of what failed.

@@ -3,6 +3,7 @@
 #include "util/utf8.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tapbridge::text {
 
@@ -109,19 +110,6 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     return result;
 }
 
-namespace {
-
-int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-} // namespace
-
 std::string percent_decoded(std::string_view text)
 {
     std::string out;
@@ -187,6 +175,14 @@ std::string shorten(std::string_view text, std::size_t limit)
          ++i)
         --keep;
     return std::string(text.substr(0, keep)).append(dots);
+}
+
+std::string size_text(std::size_t bytes)
+{
+    for (const auto& [bits, unit] : {std::pair{30U, " GiB"}, {20U, " MiB"}, {10U, " KiB"}})
+        if (const std::size_t size = std::size_t{1} << bits; bytes >= size && bytes % size == 0)
+            return std::to_string(bytes / size) + unit;
+    return std::to_string(bytes) + " bytes";
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates)

@@ -16,4 +16,10 @@ std::int64_t now_ms()
     return seen < now ? now : seen;
 }
 
+std::string duration_text(std::chrono::milliseconds duration)
+{
+    const auto ms = duration.count();
+    return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
 } // namespace tapbridge

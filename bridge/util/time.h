@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace tapbridge {
 
@@ -11,5 +12,8 @@ using Clock = std::chrono::steady_clock; // for deadlines
 // Wall-clock time in ms since the epoch. Never decreases within this process, also when the system
 // clock is set back: destinations break ties by emitted_at.
 std::int64_t now_ms();
+
+// "300 ms", "90 s": as a message says it.
+std::string duration_text(std::chrono::milliseconds duration);
 
 } // namespace tapbridge

@@ -22,6 +22,7 @@ case "$*" in
 *--catalog*) head -c 270000000 /dev/zero | tr '\\0' x ;;
 esac
 """
+LAUGHS = "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 20)}]\n" for a, b in zip("abcde", "bcdef"))
 TRACEBACK = r'Traceback (most recent call last):\n  File "tap.py", line 7, in sync\n    fetch()\nKeyError: 17\n'
 
 
@@ -58,9 +59,14 @@ class Case:
     config: object = "{}"
     catalog: object = field(default_factory=lambda: {"streams": [entry("items"), entry("orders")]})
     state: object = None
+    adapter: object = None
     about: str = "config"  # the file that FILE in the message stands for
     values: dict = field(default_factory=dict)  # what other words in capitals stand for
     forbidden: bool = False  # that file may not be read
+
+
+def falls_silent(says, **values):
+    return Case(says + "sleep-forever\n", adapter="version: 1\nlimits: {idle: 3s}\n", values=values)
 
 
 def discovery(says, ends="exit 0\n", **values):
@@ -69,6 +75,13 @@ def discovery(says, ends="exit 0\n", **values):
 
 def reads(end, before=STARTS, **values):
     return Case(before + end, values=values)
+
+
+def adapter(content, place=None, **values):
+    """An adapter after `version: 1`, with its problem at that place ("L:C")."""
+    line, column = (place or ":").split(":")
+    text = content if place is None or isinstance(content, bytes) else "version: 1\n" + content
+    return Case(about="adapter", adapter=text, values={"L": line, "C": column, **values})
 
 
 def given(kind, content, forbidden=False, **values):
@@ -108,6 +121,42 @@ CASES = {
     ),
     "The state is not JSON": given("state", '{"items": ]', N="1", M="11"),
     "The state is no state": given("state", "7", KIND="a number"),
+    # Adapter
+    "The adapter does not exist": adapter(Path("/nowhere/adapter.yaml")),
+    "The adapter is empty": adapter("# nothing yet\n"),
+    "The adapter is too long": adapter("#" * 1048577),
+    "It is not UTF-8": adapter(b"version: 1\nlimits: \xe9", "2:9"),
+    "It holds a control character": adapter("limits: {}\x04", "2:11"),
+    "It is indented by tabs": adapter("limits:\n\tidle: 1s", "3:1"),
+    "A colon is in the way": adapter("limits: idle: 1s", "2:13"),
+    "It is indented unevenly": adapter("limits:\n    idle: 1s\n  line: 1MiB", "4:3"),
+    "A mapping is not closed": adapter("limits: {idle: 1s", "2:9"),
+    "A list is not closed": adapter("limits: [1s,", "2:9"),
+    "A bracket is too many": adapter("limits: {idle: 1s}}", "2:19"),
+    "A quote is not closed": adapter('limits: {idle: "1s}', "2:20"),
+    "A text wants quotes": adapter("limits: @x", "2:9"),
+    "A backslash wants another": adapter('limits: "C:\\q"', "2:14"),
+    "An escape is half a character": adapter('limits: "\\ud83d\\ude00"', "2:16"),
+    "It is not YAML otherwise": adapter(b"%YAML 1.2\n%YAML 1.2\n---\nversion: 1\n", "2:1"),
+    "An alias has no anchor": adapter("limits: *x", "2:9"),
+    "An alias repeats itself": adapter("limits: &x {idle: *x}", "2:19"),
+    "Aliases multiply": adapter("a: &a [1,1,1]\n" + LAUGHS, "6:8"),
+    "It is nested too deeply": adapter("limits: " + "[" * 101 + "]" * 101, "2:108"),
+    "It has a tag": adapter("limits: !!map {}", "2:9"),
+    "A key is no word": adapter("[limits]: {}", "2:1"),
+    "It holds several documents": adapter("---\nversion: 1", "2:1"),
+    "It has another shape": adapter("- version: 1"),
+    "It names no version": adapter("limits: {}"),
+    "Its version is unknown": adapter(b"version: 2\nspeed: 7", "1:10"),
+    "Its version is in quotes": adapter(b'version: "1"', "1:10"),
+    "A key is misspelt": adapter("limits:\n  idel: 1s", "3:3"),
+    "A key is unknown": adapter("colour: red", "2:1", KEYS="version, state, limits"),
+    "A key has no blank after its colon": adapter("limits: {idle:1s}", "2:10"),
+    "A key is given twice": adapter("limits: {}\nlimits: {}", "3:1"),
+    "A value should have keys": adapter("limits:", "2:1"),
+    "A duration has no unit": adapter("limits: {idle: 10}", "2:16"),
+    "A size has another unit": adapter("limits: {line: 256MB}", "2:16"),
+    "A value is out of bounds": adapter("limits: {stop_grace: 2h}", "2:22"),
     # The tap's program
     "It is not on the PATH": Case(["tap-nowhere"], values={"TAP": "tap-nowhere"}),
     "Its path is wrong": Case(["/nowhere/tap-x"], values={"TAP": "/nowhere/tap-x"}),
@@ -145,6 +194,9 @@ CASES = {
     "It is ended by another signal": reads("kill TERM\n", SIGNAL="SIGTERM"),
     "It ends with 0, but sent nothing": reads("exit 0\n", SILENT),
     "It closes its output and hangs": reads("close stdout\nclose stderr\nsleep-forever\n"),
+    "It falls silent, and the adapter has `limits.idle`": falls_silent(STARTS),
+    "It falls silent after a log line": falls_silent(STARTS + "err INFO Fetching page 2\n", WORDS="Fetching page 2"),
+    "It never says a word": falls_silent(SILENT),
     # Discovery
     "It fails": discovery(
         "err CRITICAL Config is missing required keys: ['host']\nexit 1\n",
@@ -165,6 +217,11 @@ CASES = {
     "There is none, and a sync shows no stream": Case(
         "[help]\nout usage: tap-x [-h] -c CONFIG [-s STATE]\n[sync]\nexit 0\n", "discover"
     ),
+    "There is none, and a sync shows schemas without end": Case(
+        "[help]\nout usage: tap-x [-h] -c CONFIG [-s STATE]\n[sync]\nrepeat forever out "
+        + dump({"type": "SCHEMA", "stream": "s$i", "schema": {"title": "x" * 10_000}}),
+        "discover",
+    ),
     # Messages of the tap
     "A stream is unknown": Case(
         catalog={"streams": [entry("items"), entry("orders"), entry("ordres")]},
@@ -181,7 +238,7 @@ CASES = {
     "A record holds no UTF-8": reads(
         r'out-raw {"type": "RECORD", "stream": "items", "record": {"id": "\xff"}}\n' + "\n", N="3", M="57"
     ),
-    "A line is longer than 256 MiB": Case(program(LONG_LINE), values={"N": "1"}),
+    "A line is longer than `limits.line`": Case(program(LONG_LINE), values={"N": "1", "SIZE": "256 MiB"}),
     "The tap sends BATCH": reads('out {"type": "BATCH", "stream": "items", "manifest": []}\nsleep-forever\n'),
     "Records have a name that the catalog does not hold": reads(
         record("goods", id=1) + "sleep-forever\n", SILENT + schema(ITEMS), NAME="goods", STREAMS='"items", "orders"'
@@ -199,7 +256,8 @@ def run_case(case, bridge, scripted_tap):
     tap = case.tap(scripted_tap.folder) if callable(case.tap) else case.tap
     if isinstance(tap, str):
         tap = scripted_tap(tap)
-    wanted = {"read": ("config", "catalog", "state"), "discover": ("config",), "check": ("config",)}[case.command]
+    everything = ("config", "catalog", "state", "adapter")
+    wanted = {"read": everything, "discover": ("config",), "check": ("config",)}[case.command]
     files = {name: bridge.file(getattr(case, name), name) for name in wanted if getattr(case, name) is not None}
     line = bridge.arguments(case.command, tap, **files)
     if case.forbidden:
@@ -210,7 +268,7 @@ def run_case(case, bridge, scripted_tap):
     return run, {"FILE": str(files[case.about]), "TAP": tap[0]} | case.values
 
 
-HEADINGS = ("Files", "The tap's program", "The tap fails", "Discovery", "What the tap sends")
+HEADINGS = ("Files", "Adapter", "The tap's program", "The tap fails", "Discovery", "What the tap sends")
 ROWS = [row for heading in HEADINGS for row in rows(heading)]
 USAGE = rows("Wrong usage")
 

@@ -1,12 +1,15 @@
 """The harness itself: each rule of a read can be broken, and is then noticed."""
 
 import json
+import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from harness.bridge import Run
 from harness.messages import dump, parse_output, strict_json
+from harness.processes import wait_until
 from harness.protocol import check_answer, check_read
 
 CATALOG = {"streams": [{"stream": {"name": "a"}, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}
@@ -104,6 +107,31 @@ def test_stderr_is_noticed():
 def test_bad_lines_are_noticed(output):
     with pytest.raises((ValueError, AssertionError)):
         parse_output(output)
+
+
+def leave_behind(bridge, what):
+    """A run that starts this in the background, and ends."""
+    return bridge.start(["/bin/sh", "-c", f"{what} >/dev/null 2>&1 & exit 0"])
+
+
+@pytest.mark.parametrize("what", ["sleep 300", "setsid sleep 300", "env -i setsid sleep 300"])
+def test_a_process_that_is_left_is_noticed(bridge, what):
+    process = leave_behind(bridge, what)
+    with pytest.raises(AssertionError, match="left running"):
+        bridge.finish(process)
+    for pid in bridge.left_running():
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("place", ["work", "temporary", "/dev/shm"])
+def test_a_folder_that_is_left_is_noticed(bridge, place):
+    process = leave_behind(bridge, "true")
+    folder = Path(getattr(bridge, place, place)) / f"tapbridge-{process.pid}-abcdef"
+    folder.mkdir()
+    wait_until(lambda: process.poll() is not None and not bridge.left_running())
+    with pytest.raises(AssertionError, match="folders that were left"):
+        bridge.assert_nothing_left()
+    folder.rmdir()
 
 
 def test_digits_go_round():

@@ -104,8 +104,9 @@ private:
 std::string name_of(const TapOutcome& outcome)
 {
     constexpr const char* k_kinds[] = {"exited", "signalled", "not_started", "lost"};
-    constexpr const char* k_reasons[] = {"none",         "handler",     "timeout",      "hung",
-                                         "fatal_signal", "reader_gone", "output_failed"};
+    constexpr const char* k_reasons[] = {"none",        "handler",       "timeout",
+                                         "hung",        "idle",          "fatal_signal",
+                                         "reader_gone", "output_failed", "orphaned"};
     return "run: " + std::string(k_kinds[static_cast<int>(outcome.exit.kind)]) + " " +
            std::to_string(outcome.exit.value) + " " +
            k_reasons[static_cast<int>(outcome.stopped_by)] + "\n";
@@ -137,6 +138,8 @@ RunLimits limits_of(const Options& options)
         limits.grace = options.ms("grace");
     if (options.has("timeout"))
         limits.timeout = options.ms("timeout");
+    if (options.has("idle"))
+        limits.idle = options.ms("idle");
     return limits;
 }
 

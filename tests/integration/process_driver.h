@@ -10,7 +10,7 @@ inline constexpr const char* k_mode = "__bridge";
 // __bridge OPTION... -- COMMAND...
 //
 //   result=PATH     where to write how it ended
-//   grace=MS, timeout=MS, cwd=DIR
+//   grace=MS, timeout=MS, idle=MS, cwd=DIR
 //   runs=N          so many runs one after another
 //   stop-on=TEXT    the handler wants to stop once the tap has said this
 //   throw-on=TEXT   the handler throws then

@@ -152,10 +152,9 @@ TEST_CASE("run: an exit that was told before the minder's death counts")
 TEST_CASE("run: as process 1 of a namespace")
 {
     const std::vector<std::string> unshare{"unshare", "--pid", "--fork", "--mount-proc"};
-    if (::system("unshare --pid --fork --mount-proc true 2>/dev/null") != 0) {
-        WARN("not run: no namespaces here");
+    if (!harness::can_run(::system("unshare --pid --fork --mount-proc true 2>/dev/null") == 0,
+                          "namespaces of processes"))
         return;
-    }
     Bridge normal(std::string(k_stubborn_family) + "out up\nexit 7",
                   {.options = {"grace=100"}, .prefix = unshare});
     CHECK(play(normal) == "run: exited 7 none\n" + k_ends + "exit 0");

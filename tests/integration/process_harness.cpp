@@ -1,5 +1,6 @@
 #include "process_harness.h"
 
+#include "matchers.h"
 #include "process_driver.h"
 #include "tap_files.h"
 
@@ -40,6 +41,16 @@ bool eventually(const std::function<bool()>& condition)
         ::poll(nullptr, 0, 5);
     }
     return true;
+}
+
+bool can_run(bool possible, const std::string& needs)
+{
+    const char* ci = ::getenv("CI");
+    if (!possible && ci && std::string(ci) == "true")
+        FAIL("not run, which CI does not allow: needs " << needs);
+    if (!possible)
+        WARN("not run: needs " << needs);
+    return possible;
 }
 
 Bridge::Bridge(const std::string& scenario, Start start)

@@ -23,6 +23,9 @@ struct Start {
 // True once the condition holds; false where it does not within 20 seconds.
 bool eventually(const std::function<bool()>& condition);
 
+// Whether a test can be run here. Where it cannot, that is a warning, and on CI a failure.
+bool can_run(bool possible, const std::string& needs);
+
 class Bridge {
 public:
     explicit Bridge(const std::string& scenario, Start start = {});

@@ -147,10 +147,8 @@ TEST_CASE("WorkFolder: sweeps what a KILL left behind, and nothing else")
 
 TEST_CASE("WorkFolder: another user's folder is left alone")
 {
-    if (::geteuid() != 0) {
-        WARN("not run: needs root to give a folder away");
+    if (!harness::can_run(::geteuid() == 0, "root, to give a folder away"))
         return;
-    }
     const Place place;
     const auto foreign = place.leave("tapbridge-12345-abcdef");
     REQUIRE(::chown(foreign.c_str(), 65534, 65534) == 0);
@@ -214,19 +212,29 @@ TEST_CASE("WorkFolder: on disk it is not in memory")
     CHECK(fs::path(folder.path()).parent_path() == place.path);
 }
 
-TEST_CASE("write: a full file system is told with the file's name")
+TEST_CASE("write: where the file system is full, the disk takes the file, or the error names it")
 {
     const Place place;
-    if (::mount("tapbridge-test", place.path.c_str(), "tmpfs", 0, "size=64k") != 0) {
-        WARN("not run: may not mount");
+    if (!harness::can_run(::mount("tapbridge-test", place.path.c_str(), "tmpfs", 0, "size=64k") ==
+                              0,
+                          "to be allowed to mount"))
         return;
-    }
+    fs::path overflow;
     {
         const WorkFolder folder;
         CHECK(fs::path(folder.path()).parent_path() == place.path);
-        CHECK_THROWS_WITH(folder.write("big.json", std::string(1024 * 1024, 'x')),
+        const fs::path big = folder.write("big.json", std::string(1024 * 1024, 'x'));
+        CHECK(fs::file_size(big) == 1024 * 1024);
+        CHECK(big.parent_path().parent_path() != place.path);
+        CHECK_FALSE(fs::exists(fs::path(folder.path()) / "big.json"));
+        CHECK(fs::path(folder.write("small.json", "{}")).parent_path() == folder.path());
+        overflow = big.parent_path();
+        const Variable full("TMPDIR", place.path.string());
+        const WorkFolder on_full_disk(WorkFolder::Place::disk);
+        CHECK_THROWS_WITH(on_full_disk.write("big.json", std::string(1024 * 1024, 'x')),
                           matchers::contains("big.json could not be written: No space left"));
     }
+    CHECK_FALSE(fs::exists(overflow));
     CHECK(fs::is_empty(place.path));
     {
         std::ofstream(place.path / "filler") << std::string(1024 * 1024, 'x');

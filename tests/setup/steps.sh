@@ -79,6 +79,22 @@ install_venv() {
     fi && cp "$requirements" "$folder/installed.txt"
 }
 
+# A Docker engine is a matter of the machine: only CI, where no test may be skipped, is given one.
+need_docker() {
+    [ "${CI:-}" = true ] && ! docker info >/dev/null 2>&1 || return 0
+    need_packages docker.io
+    step "Starting the Docker engine" "start it by hand (dockerd), and see that 'docker info' works" start_docker
+}
+
+start_docker() {
+    as_root service docker start
+    for _ in {1..60}; do
+        ! docker info || return 0
+        sleep 1
+    done
+    return 1
+}
+
 # need_venv NAME: .venv/NAME holds what tests/setup/requirements-NAME.txt says.
 need_venv() {
     local folder=$root/.venv/$1 requirements=$root/tests/setup/requirements-$1.txt
@@ -98,5 +114,5 @@ build() {
     step "Configuring the $preset build" "read the log; when build/$preset came from another compiler or place, delete it" \
         cmake -S "$root" --preset "$preset" "${launcher[@]}" "$@"
     step "Building $preset ($time when nothing is built yet)" "read the log; after an interrupted build, delete build/$preset" \
-        cmake --build "$root/build/$preset"
+        env -C "$root" cmake --build --preset "$preset"
 }

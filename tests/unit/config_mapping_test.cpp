@@ -268,6 +268,70 @@ TEST_CASE("collect_secrets: texts that hold JSON are looked into")
           "****");
 }
 
+TEST_CASE("collect_secrets: secrets in settings that are none, and what is none among secrets")
+{
+    CHECK(redacted(R"({"url":"https://me:pw-1@host/?api_key=query-1&page=2"})",
+                   "pw-1 query-1 host page=2") == "**** **** host page=2");
+    CHECK(redacted(R"({"headers":[{"name":"Authorization","value":"Bearer tok-1"}]})",
+                   "tok-1 Bearer") == "**** Bearer");
+    CHECK(redacted(R"({"credentials":{"type":"oauth2","client_id":"id-1","x":["y-12-longer-9"]}})",
+                   "oauth2 id-1 y-12-longer-9") == "oauth2 id-1 ****");
+    CHECK(redacted(R"({"auth_type":"Token 123456789","note":"Token 987654321"})",
+                   "123456789 987654321") == "123456789 ****");
+    CHECK(redacted(R"({"key_id":"ID-77","application_key":"k-1234"})", "ID-77 k-1234") ==
+          "**** ****");
+    CHECK(redacted(R"({"key_id":"ID-77","other":"k-1234"})", "ID-77 k-1234") == "ID-77 k-1234");
+    CHECK(
+        redacted(R"({"service_account":"{\"type\":\"service_account\",\"private_key\":\"pk-1\"}"})",
+                 "service_account pk-1") == "service_account ****");
+}
+
+TEST_CASE("collect_secrets: ordinary settings that stand among secrets are none")
+{
+    const std::string words = "oauth2 at production, port 5432, acme, 2024-01, db1.example.com, "
+                              "https://h1.example, ap-southeast-1, true";
+    const std::string config =
+        R"({"auth":"oauth2","credentials":{"environment":"production","port":5432,"subdomain":"acme",)"
+        R"("api_version":"2024-01","server":"db1.example.com","api":"https://h1.example",)"
+        R"("aws_region":"ap-southeast-1","sandbox":true,"more":[5432,"production"]}})";
+    CHECK(redacted(config, words) == words);
+    CHECK(redacted(R"({"credentials":"{\"environment\":\"production\",\"password\":\"pw-1\"}"})",
+                   "production pw-1") == "production ****");
+    CHECK(redacted(R"({"auth":{"pin":4711,"pass":"pw-1","access_token":771234}})",
+                   "4711 pw-1 771234") == "4711 **** ****");
+    for (const std::string secret : {"s3cret-word", "hunter22", "ABC-def", "two words"}) {
+        INFO(secret);
+        CHECK(redacted(R"({"auth":")" + secret + "\"}", secret) == "****");
+    }
+    CHECK(redacted(R"({"authentication":"basic","credentials":"hunter"})", "basic hunter") ==
+          "basic ****");
+}
+
+TEST_CASE("collect_secrets: what is marked is secret below as well, but not the words of a group")
+{
+    translate::Spec spec;
+    spec.secret_paths = {{"auth"}, {"credentials"}, {"map"}, {"codes", "[]"}};
+    airbyte::Redactor redactor;
+    collect_secrets(parsed(R"({"auth":"oauth2","credentials":{"stage":"production"},)"
+                           R"("map":{"a":"value-a","b":4711.5},"codes":["c-12"]})"),
+                    &spec, redactor);
+    CHECK(redactor.redact("oauth2 production value-a 4711.5 c-12") ==
+          "oauth2 production **** **** ****");
+}
+
+TEST_CASE("collect_secrets: a key file")
+{
+    const std::string document =
+        R"({\"type\":\"service_account\",\"project_id\":\"shop-project\",\"private_key\":\"-----BEGIN X-----\\nMIIEvQIBADAN\\n)"
+        R"(-----END X-----\\n\",\"private_key_id\":\"abcdef\",\"web\":{\"client_secret\":\"inner-one\"}})";
+    for (const std::string name : {"service_account", "anything"}) {
+        INFO(name);
+        CHECK(redacted("{\"" + name + "\":\"" + document + "\"}",
+                       "got MIIEvQIBADAN of shop-project, abcdef, inner-one") ==
+              "got **** of shop-project, ****, ****");
+    }
+}
+
 TEST_CASE("collect_secrets: works without a spec")
 {
     airbyte::Redactor redactor;

@@ -137,7 +137,7 @@ TEST_CASE("find_stream goes by name and namespace, then by a name that is unique
         named("orders", "shop"),       named("orders", "archive"),   named("users", "shop"),
         named("events", std::nullopt), named("mixed", std::nullopt), named("mixed", "x")};
     const auto find = [&](const std::string& name, std::optional<std::string> space) {
-        const Stream* found = translate::find_stream(streams, {name, std::move(space)});
+        const Stream* found = translate::StreamLookup(streams).find({name, std::move(space)});
         return found ? static_cast<int>(found - streams.data()) : -1;
     };
     CHECK(find("orders", "archive") == 1);

@@ -18,9 +18,10 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-// References that go round in a circle without reading on: valid means nothing there.
+// References that go round in a circle without reading on, or that this cannot follow: valid means
+// nothing there.
 struct Undecided : std::runtime_error {
-    Undecided() : std::runtime_error("references in a circle") {}
+    Undecided() : std::runtime_error("neither valid nor invalid") {}
 };
 
 class Validator {
@@ -31,13 +32,14 @@ public:
 
 private:
     static constexpr int k_deepest = 200;
+    static constexpr int k_most_steps = 100'000;
 
     bool accepts(const value& schema, const value& instance)
     {
         if (schema.is_bool())
             return schema.get_bool();
-        if (++m_depth > k_deepest) {
-            m_depth = 0;
+        if (++m_depth > k_deepest || ++m_steps > k_most_steps) {
+            m_depth = m_steps = 0;
             throw Undecided();
         }
         const bool valid = accepts(schema.as_object(), instance);
@@ -59,6 +61,9 @@ private:
 
     const value* resolve(std::string_view reference)
     {
+        // Another document, or percent-encoded.
+        if (!reference.starts_with('#') || reference.find('%') != std::string_view::npos)
+            throw Undecided();
         boost::json::error_code error;
         return m_root.find_pointer({reference.data() + 1, reference.size() - 1}, error);
     }
@@ -166,6 +171,14 @@ private:
         });
     }
 
+    static std::string_view prefix_of(std::string_view pattern)
+    {
+        if (!pattern.starts_with('^') ||
+            pattern.find_first_of("\\.*+?[](){}|$^", 1) != std::string_view::npos)
+            throw Undecided();
+        return pattern.substr(1);
+    }
+
     bool accepts_member(const object& schema, std::string_view name, const value& instance)
     {
         bool known = false;
@@ -177,7 +190,7 @@ private:
             }
         if (const value* patterns = schema.if_contains("patternProperties"))
             for (const auto& pattern : patterns->as_object())
-                if (name.starts_with(std::string_view(pattern.key()).substr(1))) {
+                if (name.starts_with(prefix_of(pattern.key()))) {
                     known = true;
                     if (!accepts(pattern.value(), instance))
                         return false;
@@ -208,6 +221,7 @@ private:
 
     const value& m_root;
     int m_depth = 0;
+    int m_steps = 0;
 };
 
 } // namespace draft7

@@ -132,6 +132,21 @@ TEST_CASE("LineSplitter grows by doubling and shrinks when the long line is gone
     CHECK(splitter.space_size() == 1024);
 }
 
+TEST_CASE("LineSplitter gives the room of a giant line back at once")
+{
+    LineSplitter splitter(1024);
+    const std::string text = std::string(20'000'000, 'x') + "\nshort";
+    for (std::string_view left = text; !left.empty();)
+        left.remove_prefix(feed(splitter, left, left.size()));
+    std::string_view line;
+    REQUIRE(splitter.next(line));
+    CHECK(line.size() == 20'000'000);
+    feed(splitter, "er\n", 3);
+    CHECK(splitter.space_size() == 1024 - std::strlen("shorter\n"));
+    REQUIRE(splitter.next(line));
+    CHECK(line == "shorter");
+}
+
 TEST_CASE("LineSplitter keeps its size while every line is a little too long for it")
 {
     LineSplitter splitter(1024);

@@ -200,6 +200,24 @@ TEST_CASE("read decodes names")
     CHECK(reader.message().stream.empty());
 }
 
+TEST_CASE("read finds the defects of a payload behind more of them than are listed")
+{
+    std::string many;
+    for (std::size_t i = 0; i < 2 * json::k_most_listed; ++i)
+        many += "NaN,";
+    singer::MessageReader reader;
+    const auto defects = [&](const std::string& value) {
+        const std::string line =
+            R"({"x":[)" + many + R"(0],"type":"RECORD","stream":"a","record":{"n":)" + value + "}}";
+        REQUIRE(reader.read(line) == LineKind::message);
+        return reader.defects();
+    };
+    REQUIRE(defects("NaN").size() == 1);
+    CHECK(reader.defects().front().offset == 5);
+    CHECK(defects("1").empty());
+    CHECK(defects("[" + many + "0]").size() == json::k_most_listed);
+}
+
 TEST_CASE("read reports defects relative to the payload, and only those in it")
 {
     const std::string before =

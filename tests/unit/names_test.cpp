@@ -64,3 +64,15 @@ TEST_CASE("WireNames tells an unselected stream from an unexplained name")
     CHECK(names.match("c").kind == WireNames::Kind::unknown);
     CHECK(names.match("").kind == WireNames::Kind::unknown);
 }
+
+TEST_CASE("WireNames takes no other name for one that differs in its separators only")
+{
+    singer::Catalog catalog;
+    catalog.entries = {entry("shop_orders", "shop_orders"), entry("a", "a", "shop", "orders"),
+                       entry("b", "b", "", "orders")};
+    const WireNames names(catalog, {0, 1});
+    CHECK(names.match("shop_orders").kind == WireNames::Kind::ambiguous);
+    CHECK(names.match("shop-orders").streams == std::vector<std::size_t>{1});
+    CHECK(names.match("-orders").kind == WireNames::Kind::unknown);
+    CHECK(names.match("a.b").kind == WireNames::Kind::unknown);
+}

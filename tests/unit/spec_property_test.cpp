@@ -1,5 +1,5 @@
 // Whatever a tap's --about says, the form keeps the rules of Airbyte's acceptance tests.
-#include "airbyte/redactor.h"
+#include "airbyte/secret_name.h"
 #include "catch.h"
 #include "translate/spec.h"
 

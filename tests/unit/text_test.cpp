@@ -142,3 +142,12 @@ TEST_CASE("percent_decoded decodes whole triplets only")
     CHECK(text::percent_decoded("%4") == "%4");
     CHECK(text::percent_decoded("%zz%41") == "%zzA");
 }
+
+TEST_CASE("size_text: the greatest unit that leaves no rest")
+{
+    CHECK(text::size_text(0) == "0 bytes");
+    CHECK(text::size_text(65537) == "65537 bytes");
+    CHECK(text::size_text(65536) == "64 KiB");
+    CHECK(text::size_text(std::size_t{256} << 20) == "256 MiB");
+    CHECK(text::size_text(std::size_t{4} << 30) == "4 GiB");
+}

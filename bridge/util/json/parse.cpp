@@ -16,6 +16,12 @@ std::string_view between(const char* from, const char* to)
     return {from, static_cast<std::size_t>(to - from)};
 }
 
+// Of a key that is made of such, quoted() gives the source text.
+bool is_plain(char c)
+{
+    return static_cast<unsigned char>(c) < 0x80 && c != '\\';
+}
+
 // Recursive: its depth is bounded by the limit on nesting.
 class Parser {
 public:
@@ -66,6 +72,8 @@ private:
             while (at != nullptr && next(at, closing));
         }
         ++m_levels;
+        out.items().shrink_to_fit();
+        out.members().shrink_to_fit();
         return at == nullptr ? nullptr : at + 1;
     }
 
@@ -96,8 +104,9 @@ private:
             return nullptr;
         const std::string_view source = between(key, key_end);
         Member& added = members.emplace_back();
-        added.source = source;
         added.name = decode_string(source.substr(1, source.size() - 2));
+        if (!std::all_of(source.begin(), source.end(), is_plain))
+            added.source = source;
         return value(at, added.value);
     }
 

@@ -1,5 +1,6 @@
 #include "util/json/scan.h"
 
+#include "util/text.h"
 #include "util/utf8.h"
 
 #include <algorithm>
@@ -17,14 +18,6 @@ namespace {
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = static_cast<char>(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 // The first byte from `at` on that needs a look inside a string: quote, backslash, control
@@ -63,7 +56,7 @@ int code_unit(const char* at, const char* end, const char** bad)
     int unit = 0;
     for (int i = 2; i < 6; ++i) {
         *bad = end - at > i ? at + i : end;
-        const int digit = *bad != end ? hex_digit(at[i]) : -1;
+        const int digit = *bad != end ? text::hex_digit(at[i]) : -1;
         if (digit < 0)
             return -1;
         unit = unit * 16 + digit;
@@ -89,9 +82,12 @@ bool Scan::note(Defect kind, const char* from, const char* to)
         fail(ScanError::syntax, from);
         return false;
     }
-    if (defects != nullptr)
-        defects->push_back(
-            {kind, static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from)});
+    const DefectAt defect{kind, static_cast<std::size_t>(from - begin),
+                          static_cast<std::size_t>(to - from)};
+    if (defects != nullptr && defects->size() < k_most_listed)
+        defects->push_back(defect);
+    if (sink != nullptr)
+        sink->found(defect);
     return true;
 }
 

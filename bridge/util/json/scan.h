@@ -20,7 +20,8 @@ struct Scan {
 
     const char* begin;
     const char* end;
-    std::vector<DefectAt>* defects = nullptr;
+    std::vector<DefectAt>* defects = nullptr; // takes the first k_most_listed
+    DefectSink* sink = nullptr;               // is told of all
     bool refuse_unreadable = false; // nonfinite numbers and lone surrogates are syntax errors
     ScanError error = ScanError::none;
     const char* error_at = nullptr;

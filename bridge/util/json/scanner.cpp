@@ -25,11 +25,10 @@ std::string_view describe(ScanError error)
     return "is not JSON";
 }
 
-ScanError check(std::string_view text, unsigned max_depth, std::vector<DefectAt>* defects,
-                std::size_t* error_offset)
+namespace {
+
+void check_whole(Scan& scan, unsigned max_depth)
 {
-    Scan scan(text);
-    scan.defects = defects;
     Scan::Open open;
     const char* at = scan.blanks(scan.begin);
     if (at == scan.end)
@@ -41,8 +40,26 @@ ScanError check(std::string_view text, unsigned max_depth, std::vector<DefectAt>
         if (at != scan.end)
             scan.fail(ScanError::trailing, at);
     }
+}
+
+} // namespace
+
+ScanError check(std::string_view text, unsigned max_depth, std::vector<DefectAt>* defects,
+                std::size_t* error_offset)
+{
+    Scan scan(text);
+    scan.defects = defects;
+    check_whole(scan, max_depth);
     if (error_offset != nullptr && scan.error != ScanError::none)
         *error_offset = static_cast<std::size_t>(scan.error_at - scan.begin);
+    return scan.error;
+}
+
+ScanError check(std::string_view text, unsigned max_depth, DefectSink& sink)
+{
+    Scan scan(text);
+    scan.sink = &sink;
+    check_whole(scan, max_depth);
     return scan.error;
 }
 
@@ -52,12 +69,18 @@ ObjectReader::ObjectReader(std::string_view text, unsigned max_depth,
       m_max_depth(max_depth)
 {}
 
+ObjectReader::ObjectReader(std::string_view text, unsigned max_depth, DefectSink& sink)
+    : m_begin(text.data()), m_end(m_begin + text.size()), m_at(m_begin), m_sink(&sink),
+      m_max_depth(max_depth)
+{}
+
 bool ObjectReader::next(MemberView& member)
 {
     if (m_where == Where::after)
         return false;
     Scan scan(std::string_view(m_begin, static_cast<std::size_t>(m_end - m_begin)));
     scan.defects = m_defects;
+    scan.sink = m_sink;
     const bool found = advance(scan, member);
     if (scan.error != ScanError::none) {
         m_error = scan.error;

@@ -31,6 +31,18 @@ struct DefectAt {
     std::size_t length; // bytes that have to be replaced
 };
 
+// Lists of defects end after so many: a line may hold millions of NaN. mend.h knows no such limit.
+inline constexpr std::size_t k_most_listed = 4096;
+
+// Is told of each defect when the scanner comes by it.
+class DefectSink {
+public:
+    virtual void found(const DefectAt& defect) = 0;
+
+protected:
+    ~DefectSink() = default;
+};
+
 // A limit on nesting that is greater than this is taken as this.
 inline constexpr unsigned k_deepest = 1024;
 
@@ -50,6 +62,7 @@ std::string_view describe(ScanError error);
 // Whether `text` is exactly one JSON value of any kind; else what is wrong, and where.
 ScanError check(std::string_view text, unsigned max_depth, std::vector<DefectAt>* defects = nullptr,
                 std::size_t* error_offset = nullptr);
+ScanError check(std::string_view text, unsigned max_depth, DefectSink& sink);
 
 struct Scan; // scan.h
 
@@ -67,11 +80,12 @@ struct MemberView {
 //     if (reader.error() != ScanError::none) ... reader.error_offset()
 //
 // The whole text has been checked only when next() has returned false with error() == none.
-// Views point into `text`. `defects` is appended to (it may be null: then they are accepted
-// silently).
+// Views point into `text`. `defects` is appended to, up to k_most_listed (it may be null: then they
+// are accepted silently).
 class ObjectReader {
 public:
     ObjectReader(std::string_view text, unsigned max_depth, std::vector<DefectAt>* defects);
+    ObjectReader(std::string_view text, unsigned max_depth, DefectSink& sink);
 
     bool next(MemberView& member);
 
@@ -88,7 +102,8 @@ private:
     const char* m_begin;
     const char* m_end;
     const char* m_at;
-    std::vector<DefectAt>* m_defects;
+    std::vector<DefectAt>* m_defects = nullptr;
+    DefectSink* m_sink = nullptr;
     unsigned m_max_depth;
     Where m_where = Where::before;
     ScanError m_error = ScanError::none;

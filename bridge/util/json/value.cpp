@@ -4,6 +4,7 @@
 #include <cassert>
 #include <charconv>
 #include <numeric>
+#include <type_traits>
 
 namespace tapbridge::json {
 
@@ -48,6 +49,17 @@ bool has_defects(const Value& value, unsigned depth)
     }
 }
 
+// The content of that kind, or an empty one.
+template <class Content, class Variant>
+auto& content_or_none(Variant& content)
+{
+    if (auto* const found = std::get_if<Content>(&content))
+        return *found;
+    static std::conditional_t<std::is_const_v<Variant>, const Content, Content> k_none;
+    assert(k_none.empty());
+    return k_none;
+}
+
 // Indices of the members in the order of their names, duplicates in the order they stand in.
 std::vector<std::size_t> by_name(const std::vector<Member>& members)
 {
@@ -81,6 +93,9 @@ bool same_members(const std::vector<Member>& a, const std::vector<Member>& b)
 
 } // namespace
 
+// Not in the class, where clang would need to know what a Member is.
+Value::Value() : m_content("null") {}
+
 Value Value::boolean(bool value)
 {
     return scalar(Kind::boolean, value ? "true" : "false");
@@ -98,25 +113,27 @@ Value Value::string(std::string_view text)
 
 Value Value::array()
 {
-    return scalar(Kind::array, {});
+    return array(std::vector<Value>());
 }
 
 Value Value::array(std::vector<Value> items)
 {
-    Value result = array();
-    result.m_items = std::move(items);
+    Value result;
+    result.m_kind = Kind::array;
+    result.m_content = std::move(items);
     return result;
 }
 
 Value Value::object()
 {
-    return scalar(Kind::object, {});
+    return object(std::vector<Member>());
 }
 
 Value Value::object(std::vector<Member> members)
 {
-    Value result = object();
-    result.m_members = std::move(members);
+    Value result;
+    result.m_kind = Kind::object;
+    result.m_content = std::move(members);
     return result;
 }
 
@@ -124,27 +141,54 @@ Value Value::scalar(Kind kind, std::string source)
 {
     Value result;
     result.m_kind = kind;
-    result.m_source = std::move(source);
+    result.m_content = std::move(source);
     return result;
+}
+
+const std::string& Value::source() const
+{
+    return content_or_none<std::string>(m_content);
+}
+
+std::vector<Value>& Value::items()
+{
+    return content_or_none<std::vector<Value>>(m_content);
+}
+
+const std::vector<Value>& Value::items() const
+{
+    return content_or_none<std::vector<Value>>(m_content);
+}
+
+std::vector<Member>& Value::members()
+{
+    return content_or_none<std::vector<Member>>(m_content);
+}
+
+const std::vector<Member>& Value::members() const
+{
+    return content_or_none<std::vector<Member>>(m_content);
 }
 
 std::string Value::as_string() const
 {
-    if (m_kind != Kind::string || m_source.size() < 2)
+    const std::string& text = source();
+    if (m_kind != Kind::string || text.size() < 2)
         return {};
-    return decode_string(std::string_view(m_source).substr(1, m_source.size() - 2));
+    return decode_string(std::string_view(text).substr(1, text.size() - 2));
 }
 
 bool Value::as_bool() const
 {
-    return m_kind == Kind::boolean && m_source == "true";
+    return m_kind == Kind::boolean && source() == "true";
 }
 
 std::optional<std::int64_t> Value::as_integer() const
 {
     std::int64_t result = 0;
-    const char* const end = m_source.data() + m_source.size();
-    const auto [stop, error] = std::from_chars(m_source.data(), end, result);
+    const std::string& text = source();
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, result);
     if (m_kind != Kind::number || error != std::errc() || stop != end)
         return std::nullopt;
     return result;
@@ -152,9 +196,10 @@ std::optional<std::int64_t> Value::as_integer() const
 
 const Value* Value::find(std::string_view name) const
 {
-    const auto found = std::find_if(m_members.rbegin(), m_members.rend(),
+    const std::vector<Member>& list = members();
+    const auto found = std::find_if(list.rbegin(), list.rend(),
                                     [name](const Member& member) { return member.name == name; });
-    return found == m_members.rend() ? nullptr : &found->value;
+    return found == list.rend() ? nullptr : &found->value;
 }
 
 Value* Value::find(std::string_view name)
@@ -167,18 +212,18 @@ Value& Value::set(std::string_view name, Value value)
     assert(is_object());
     if (Value* const there = find(name))
         return *there = std::move(value);
-    return m_members.emplace_back(Member{std::string(name), {}, std::move(value)}).value;
+    return members().emplace_back(Member{std::string(name), {}, std::move(value)}).value;
 }
 
 bool Value::erase(std::string_view name)
 {
-    return std::erase_if(m_members, [name](const Member& m) { return m.name == name; }) != 0;
+    return std::erase_if(members(), [name](const Member& m) { return m.name == name; }) != 0;
 }
 
 bool operator==(const Value& a, const Value& b)
 {
-    return a.m_kind == b.m_kind && a.m_source == b.m_source && a.m_items == b.m_items &&
-           same_members(a.m_members, b.m_members);
+    return a.m_kind == b.m_kind && a.source() == b.source() && a.items() == b.items() &&
+           same_members(a.members(), b.members());
 }
 
 bool has_defects(const Value& value)

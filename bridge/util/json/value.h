@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tapbridge::json {
@@ -21,7 +22,7 @@ struct Member;
 
 class Value {
 public:
-    Value() = default; // null
+    Value(); // null
 
     static Value boolean(bool value);
     static Value number(std::int64_t value);
@@ -41,7 +42,7 @@ public:
     bool is_object() const { return m_kind == Kind::object; }
 
     // Source text of a scalar; empty for arrays and objects.
-    const std::string& source() const { return m_source; }
+    const std::string& source() const;
 
     // The decoded text of a string (lone surrogates become U+FFFD); "" for other kinds.
     std::string as_string() const;
@@ -50,11 +51,11 @@ public:
     // The value of a number that is an integer of 64 bits.
     std::optional<std::int64_t> as_integer() const;
 
-    // Empty for other kinds than array / object.
-    std::vector<Value>& items() { return m_items; }
-    const std::vector<Value>& items() const { return m_items; }
-    std::vector<Member>& members() { return m_members; }
-    const std::vector<Member>& members() const { return m_members; }
+    // Empty for other kinds than array / object, to which nothing may be added.
+    std::vector<Value>& items();
+    const std::vector<Value>& items() const;
+    std::vector<Member>& members();
+    const std::vector<Member>& members() const;
 
     // The member of that (decoded) name, the last one where it stands twice; null where there is
     // none or this is no object.
@@ -74,15 +75,14 @@ public:
     friend bool operator==(const Value& a, const Value& b);
 
 private:
+    // Trees of states and catalogs may hold millions of these: what is not there takes no room.
+    std::variant<std::string, std::vector<Value>, std::vector<Member>> m_content;
     Kind m_kind = Kind::null;
-    std::string m_source = "null";
-    std::vector<Value> m_items;
-    std::vector<Member> m_members;
 };
 
 struct Member {
     std::string name;   // decoded
-    std::string source; // source text with quotes; empty: made from `name` when written
+    std::string source; // source text with quotes; empty: what quoted(name) gives
     Value value;
 };
 

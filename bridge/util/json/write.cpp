@@ -100,23 +100,23 @@ void Value::write(std::string& out, bool ascii) const
 {
     if (m_kind == Kind::array) {
         out += '[';
-        for (const Value& item : m_items) {
-            if (&item != m_items.data())
+        for (const Value& item : items()) {
+            if (&item != items().data())
                 out += ',';
             item.write(out, ascii);
         }
         out += ']';
     } else if (m_kind == Kind::object) {
         out += '{';
-        for (const Member& member : m_members) {
-            if (&member != m_members.data())
+        for (const Member& member : members()) {
+            if (&member != members().data())
                 out += ',';
             append_key(out, member, ascii);
             member.value.write(out, ascii);
         }
         out += '}';
     } else {
-        append_source(out, m_source, ascii);
+        append_source(out, source(), ascii);
     }
 }
 
