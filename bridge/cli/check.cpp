@@ -10,6 +10,7 @@
 #include "translate/selection.h"
 #include "translate/state.h"
 #include "util/json/value.h"
+#include "util/time.h"
 
 #include <chrono>
 #include <utility>
@@ -162,7 +163,7 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
 
 std::optional<TapFailure> check(Session& session)
 {
-    const Budget budget(session.adapter().check_timeout);
+    const Budget budget(session.adapter().check.timeout);
     try {
         Prepared prepared(session);
         const std::optional<singer::Catalog> catalog =
@@ -189,8 +190,8 @@ int run_check(Session& session)
     if (failure->timed_out) {
         failure->understood = true;
         failure->error.message = "The tap did not answer within " +
-                                 std::to_string(session.adapter().check_timeout.count()) +
-                                 " s. If it is only slow, raise check.timeout.";
+                                 duration_text(session.adapter().check.timeout) +
+                                 ". If it is only slow, raise check.timeout.";
     }
     if (!failure->not_started) {
         airbyte::append_connection_status(session.out(), false,

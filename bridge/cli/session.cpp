@@ -32,7 +32,7 @@ bool is_for_the_tap(std::string_view variable)
 adapter::Adapter default_adapter(const Options& options)
 {
     adapter::Adapter adapter;
-    adapter.command = options.tap;
+    adapter.tap.command = options.tap;
     return adapter;
 }
 
@@ -53,7 +53,9 @@ void Session::read_adapter()
     m_log->debug("Reading the adapter " + path);
     m_adapter =
         adapter::read_adapter(read_input_file(path, "Adapter", adapter::k_longest_adapter), path);
-    m_adapter.command = m_options.tap;
+    if (!m_options.tap.empty()) {
+        m_adapter.tap.command = m_options.tap;
+    }
 }
 
 const process::WorkFolder& Session::folder()
@@ -67,7 +69,7 @@ const process::WorkFolder& Session::folder()
 process::TapCommand Session::tap(const std::vector<std::string>& arguments) const
 {
     process::TapCommand command;
-    command.argv = m_adapter.command;
+    command.argv = m_adapter.tap.command;
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     for (char** variable = environ; *variable != nullptr; ++variable) {
         if (is_for_the_tap(*variable)) {

@@ -37,7 +37,7 @@ public:
     const process::WorkFolder& folder();
 
     // The tap's program, as an error message names it.
-    const std::string& tap_name() const { return m_adapter.command.front(); }
+    const std::string& tap_name() const { return m_adapter.tap.command.front(); }
     // The tap's command with further arguments. Its environment is ours without AIRBYTE_*, WORKER_*
     // and TAPBRIDGE_*.
     process::TapCommand tap(const std::vector<std::string>& arguments) const;

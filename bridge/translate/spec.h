@@ -1,4 +1,4 @@
-// The connector specification of a tap that has no adapter.
+// The connector specification: the tap's own, or the one that its adapter gives.
 #pragma once
 
 #include "util/json/value.h"
@@ -41,5 +41,12 @@ Spec spec_from_about(std::string_view about_output);
 // From the keys that a tap said it misses, for a tap without --about. Accepts further settings and
 // says so.
 Spec spec_from_missing_keys(const std::string& tap_name, const std::vector<std::string>& keys);
+
+// From an adapter: a connectionSpecification, or a whole ConnectorSpecification that holds one;
+// what else stands in that is kept. `$schema`, `type`, `title` (from `name`) and `properties` are
+// added where they are missing, "airbyte_secret" where a setting's name looks secret and none is
+// given. Throws config_error where it is neither.
+Spec declared_spec(const json::Value& given, const std::string& name,
+                   const std::string& documentation_url);
 
 } // namespace tapbridge::translate
