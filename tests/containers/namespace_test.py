@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from harness.endings import CONFIGURED, DAEMONS, DISCOVER, LAST_WORDS, READY, SAYS, check_last_words
-from harness.processes import children, marked_processes, wait_until
+from harness.processes import children, is_asleep, marked_processes, wait_until
 from harness.protocol import check_read
 
 
@@ -42,6 +42,17 @@ def test_a_signal_ends_it(namespaced, started, name):
 def test_a_signal_ends_the_other_commands(namespaced, scripted_tap, command):
     process = namespaced.start(namespaced.arguments(command, scripted_tap(f"[help]\n{READY}"), config={}))
     wait_until((scripted_tap.folder / "ready").exists)
+    os.kill(namespaced.pid(), signal.SIGTERM)
+    run = namespaced.finish(process)
+    assert (run.exit_status, run.messages) == (-signal.SIGTERM, [])
+
+
+def test_a_signal_ends_the_wait_for_an_input(namespaced, scripted_tap):
+    """A pipe to which nobody writes: the kernel would not end process 1 by itself."""
+    config = namespaced.folder / "fifo"
+    os.mkfifo(config)
+    process = namespaced.start(namespaced.arguments("check", scripted_tap(DISCOVER), config=config))
+    wait_until(lambda: is_asleep(namespaced.pid()), what="a bridge that waits")
     os.kill(namespaced.pid(), signal.SIGTERM)
     run = namespaced.finish(process)
     assert (run.exit_status, run.messages) == (-signal.SIGTERM, [])

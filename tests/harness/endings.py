@@ -55,6 +55,12 @@ def takes(bridge, least=0.0, begin=None):
     assert least <= seconds <= most, f"took {seconds:.1f} s instead of {least} to {most} s"
 
 
+def let_pass(seconds):
+    """Time in which nothing must happen."""
+    end = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() > end)
+
+
 def said(*instructions):
     """What `out` instructions say."""
     lines = "".join(instructions).splitlines()

@@ -39,6 +39,11 @@ def command_of(pid):
     return _read(f"/proc/{pid}/cmdline").replace(b"\0", b" ").decode(errors="replace")
 
 
+def is_asleep(pid):
+    """It waits in the kernel."""
+    return b"State:\tS" in _read(f"/proc/{pid}/status")
+
+
 def marked_processes(marker):
     """{pid: command line} of every living process that inherited the marker."""
     return {pid: command_of(pid) for pid in _pids() if _marker_of(pid) == marker}

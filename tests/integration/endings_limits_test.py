@@ -11,7 +11,7 @@ import pytest
 
 from harness.bridge import Bridge
 from harness.endings import CONFIGURED, LONG, MORE, SAYS, Reads, bookmark, limits, takes
-from harness.processes import wait_until
+from harness.processes import is_asleep, wait_until
 from harness.scripted import ScriptedTap, catalog, stream
 
 STRANGER = 54321  # a user that has no other process
@@ -126,7 +126,3 @@ def test_an_input_that_does_not_come(reads):
     with takes(reads.bridge):
         run = reads.bridge.finish(process)
     assert run.exit_status == -signal.SIGTERM
-
-
-def is_asleep(pid):
-    return "State:\tS" in Path(f"/proc/{pid}/status").read_text()

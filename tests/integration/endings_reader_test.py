@@ -16,7 +16,7 @@ import tty
 
 import pytest
 
-from harness.endings import CONFIGURED, DISCOVER, LONG, MORE, READY, SAYS, SHORT, bookmark, limits, takes
+from harness.endings import CONFIGURED, DISCOVER, LONG, MORE, READY, SAYS, SHORT, bookmark, let_pass, limits, takes
 from harness.messages import parse_output
 from harness.processes import wait_until
 from harness.scripted import record
@@ -37,12 +37,6 @@ def blocked(reads, sync, grace=LONG, **popen):
     process = reads.start(f"pid-file $dir/pid\n{sync}", grace, until="pid", bufsize=0, **popen)
     wait_until(lambda: unread(process) >= FULL, what="a full pipe")
     return process, int((reads.folder / "pid").read_text())
-
-
-def let_pass(seconds):
-    """Time that the reader takes, in which nothing must happen."""
-    end = time.monotonic() + seconds
-    wait_until(lambda: time.monotonic() > end)
 
 
 def is_gone(pid):

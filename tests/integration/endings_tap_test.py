@@ -1,9 +1,12 @@
 """How a tap may end, and what becomes of its read, within what time."""
 
+import os
+import signal
+
 import pytest
 
 from harness.bridge import Run
-from harness.endings import DISCOVER, INCOMPLETE, LONG, MORE, SAYS, SHORT, bookmark, limits, python_tap, said, takes
+from harness.endings import DISCOVER, INCOMPLETE, LONG, MORE, SAYS, SHORT, bookmark, let_pass, limits, python_tap, said, takes
 from harness.scripted import record
 
 COMPLETE = ["STARTED", "RUNNING", "COMPLETE"]
@@ -90,6 +93,20 @@ def test_it_closes_stdout_and_ends_later(reads):
     """Writing its files, closing its connections: the grace is for that."""
     process = reads.start(f"{SAYS}close stdout\ntouch $dir/ready\nwait-file $dir/go\nerr saved\n")
     (reads.folder / "go").touch()
+    check_complete(reads.finish(process))
+
+
+def test_time_in_which_everything_is_frozen_does_not_count(reads):
+    """As `docker pause` and a suspended machine do: afterwards the tap has as much of the grace left as before."""
+    grace = 4
+    process = reads.start(f"{SAYS}pid-file $dir/pid\nclose stdout\ntouch $dir/ready\nwait-file $dir/go\n", grace)
+    frozen = [process.pid, int((reads.folder / "pid").read_text())]
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    let_pass(grace + 1)
+    (reads.folder / "go").touch()
+    for pid in frozen:  # the bridge, which could stop it, first
+        os.kill(pid, signal.SIGCONT)
     check_complete(reads.finish(process))
 
 
