@@ -5,6 +5,8 @@ import os
 import pytest
 
 from harness.bridge import Bridge
+from harness.connector import Connector
+from harness.mariadb import MariaDB, installed
 from harness.postgres import Postgres, programs
 from harness.processes import wait_until
 from harness.programs import ROOT, needed_program
@@ -46,12 +48,30 @@ def tap():
     return path
 
 
+@pytest.fixture
+def connector(bridge, tap):
+    """connector("github") is the bridge with the adapter of that tap (or with the one that is given)."""
+    return lambda name, file=None, adapter=None: Connector(bridge, file or f"tap-{name}", tap(name), adapter)
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """A PostgreSQL server for the session."""
     if programs() is None:
         pytest.skip("PostgreSQL is not installed: ./tests/run installs it")
     server = Postgres()
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb():
+    """A MariaDB server for the session."""
+    if not installed():
+        pytest.skip("MariaDB is not installed: ./tests/run installs it")
+    server = MariaDB()
     try:
         yield server.start()
     finally:

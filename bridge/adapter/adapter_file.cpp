@@ -1,6 +1,7 @@
 #include "adapter/adapter_file.h"
 
 #include "adapter/adapter_keys.h"
+#include "adapter/adapter_sections.h"
 #include "adapter/yaml_node.h"
 #include "airbyte/error.h"
 #include "util/text.h"
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <vector>
 
@@ -39,39 +41,107 @@ bool is_known_version(const YamlNode& file, std::vector<Problem>& problems)
     return false;
 }
 
+void read_name(AdapterKeys& file, Adapter& adapter)
+{
+    adapter.name = file.text("name").value_or("");
+    const std::string_view key = "documentation_url";
+    const auto url = file.text(key);
+    if (url && !url->starts_with("https://") && !url->starts_with("http://")) {
+        file.complain(*file.take(key), key, "Write an address that begins with https://.");
+    }
+    adapter.documentation_url = url.value_or("");
+}
+
+void read_state(AdapterKeys& state, Adapter& adapter)
+{
+    adapter.global_state = state.choice("type", {"stream", "global"}) == 1;
+    state.duration("interval", adapter.state_interval, {"0s", "1h"});
+}
+
+void read_check(AdapterKeys& keys, Check& check)
+{
+    if (keys.choice("by", {"read", "discovery"}) == 1) {
+        check.by = Check::By::discovery;
+    }
+    check.streams = keys.texts("streams", "Write a list of names, as in [users, orders].")
+                        .value_or(check.streams);
+    keys.duration("timeout", check.timeout, {"1s", "24h"});
+}
+
+void read_error(AdapterKeys& keys, translate::ErrorPattern& pattern)
+{
+    const YamlNode* const match = keys.take("match");
+    if (match == nullptr) {
+        keys.complain("has no match. Add what the tap says, as in match: \"Bad credentials\".");
+    }
+    pattern.match = keys.text("match").value_or("");
+    const YamlNode* const type = keys.take("type");
+    if (type == nullptr) {
+        keys.complain("has no type. Add type: config_error, transient_error or system_error.");
+    }
+    using airbyte::FailureType;
+    const std::array types{FailureType::config_error, FailureType::transient_error,
+                           FailureType::system_error};
+    const auto chosen = keys.choice("type", {"config_error", "transient_error", "system_error"});
+    pattern.type = types.at(chosen.value_or(0));
+    pattern.message = keys.text("message").value_or("");
+}
+
+void read_errors(AdapterKeys& file, std::vector<translate::ErrorPattern>& errors)
+{
+    file.items("errors", [&](const YamlNode& item, const std::string& path) {
+        AdapterKeys::read(
+            item, path, file.findings(),
+            [&](AdapterKeys& keys) { read_error(keys, errors.emplace_back()); },
+            "Write {match: TEXT, type: config_error, message: TEXT}.");
+    });
+}
+
 void read_limits(AdapterKeys& limits, Adapter& adapter)
 {
     limits.size("line", adapter.line_limit, {"64KiB", "4GiB"});
     limits.duration("idle", adapter.idle, {"0s", "24h"});
     limits.duration("stop_grace", adapter.stop_grace, {"0s", "1h"});
+    limits.duration("discover", adapter.discover_timeout, {"1s", "24h"});
+    limits.duration("probe", adapter.probe_timeout, {"1s", "1h"});
 }
 
-void read_state(AdapterKeys& state, Adapter& adapter)
+// The folder in which a file lies, with the slash.
+std::string folder_of(const std::string& path)
 {
-    state.duration("interval", adapter.state_interval, {"0s", "1h"});
+    return path.substr(0, path.rfind('/') + 1);
 }
 
-void read_file_keys(AdapterKeys& file, Adapter& adapter)
+void read_file_keys(AdapterKeys& file, AdapterFile& result, const std::string& folder,
+                    const FileReader& reader)
 {
+    Adapter& adapter = result.adapter;
     file.take("version");
+    read_name(file, adapter);
+    file.mapping("tap", [&](AdapterKeys& tap) { read_tap(tap, adapter.tap); });
+    adapter.spec = read_spec(file, folder, reader);
+    adapter.config = read_config(file, adapter.spec ? &*adapter.spec : nullptr);
+    read_streams(file, result.streams);
     file.mapping("state", [&](AdapterKeys& state) { read_state(state, adapter); });
+    file.mapping("check", [&](AdapterKeys& check) { read_check(check, adapter.check); });
+    read_errors(file, adapter.errors);
     file.mapping("limits", [&](AdapterKeys& limits) { read_limits(limits, adapter); });
 }
 
-Adapter read_tree(const YamlNode& file, std::vector<Problem>& problems)
+void read_tree(const YamlNode& file, AdapterFile& result, Findings& findings,
+               const std::string& folder, const FileReader& reader)
 {
-    Adapter adapter;
     if (file.kind == YamlNode::Kind::null) {
-        problems.push_back({{}, "the file is empty. Begin it with: version: 1"});
+        findings.problems.push_back({{}, "the file is empty. Begin it with: version: 1"});
     } else if (file.kind != YamlNode::Kind::map) {
-        problems.push_back({file.place, "the file holds " + description(file) +
-                                            " where keys with values belong. Write KEY: VALUE, "
-                                            "with a blank after the colon, one a line."});
-    } else if (is_known_version(file, problems)) {
-        AdapterKeys::read(file, "", problems,
-                          [&](AdapterKeys& keys) { read_file_keys(keys, adapter); });
+        findings.problems.push_back({file.place, "the file holds " + description(file) +
+                                                     " where keys with values belong. Write KEY: "
+                                                     "VALUE, with a blank after the colon, one a "
+                                                     "line."});
+    } else if (is_known_version(file, findings.problems)) {
+        AdapterKeys::read(file, "", findings,
+                          [&](AdapterKeys& keys) { read_file_keys(keys, result, folder, reader); });
     }
-    return adapter;
 }
 
 // Editors count characters.
@@ -125,23 +195,34 @@ std::string adapter_path(const std::optional<std::string>& flag, const char* var
     return is_absent ? "" : usual;
 }
 
-Adapter read_adapter(std::string_view text, const std::string& path)
+AdapterFile read_adapter_file(std::string_view text, const std::string& path,
+                              const FileReader& reader)
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) {
         text.remove_prefix(byte_order_mark.size());
     }
-    std::vector<Problem> problems;
-    Adapter adapter;
+    Findings findings;
+    AdapterFile result;
     if (text.size() > k_longest_adapter) {
-        problems.push_back({{}, "the file is longer than 1 MiB, as no adapter is. Name another."});
-    } else if (const std::optional<YamlNode> file = parse_yaml(text, problems)) {
-        adapter = read_tree(*file, problems);
+        findings.problems.push_back(
+            {{}, "the file is longer than 1 MiB, as no adapter is. Name another."});
+    } else if (const std::optional<YamlNode> file = parse_yaml(text, findings.problems)) {
+        read_tree(*file, result, findings, folder_of(path), reader);
     }
-    if (!problems.empty()) {
-        throw_all(std::move(problems), text, path);
+    if (!findings.problems.empty()) {
+        throw_all(std::move(findings.problems), text, path);
     }
-    return adapter;
+    for (const NamedStreamRule& stream : result.streams) {
+        result.adapter.streams.add(stream.pattern, stream.rule);
+    }
+    result.lines = std::move(findings.lines);
+    return result;
+}
+
+Adapter read_adapter(std::string_view text, const std::string& path, const FileReader& reader)
+{
+    return read_adapter_file(text, path, reader).adapter;
 }
 
 } // namespace tapbridge::adapter

@@ -1,5 +1,6 @@
 #include "adapter/adapter_keys.h"
 
+#include "adapter/adapter_value.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -65,13 +66,15 @@ std::optional<std::uint64_t> bounded(const YamlNode& value, std::span<const Unit
     return number;
 }
 
-std::string quoted(std::string_view text)
+constexpr std::string_view k_scalar = "Write one text.";
+
+} // namespace
+
+std::string quoted_briefly(std::string_view text)
 {
     return text::quoted(
         text::shorten(text::replace_all(std::string(text), "\n", " "), k_most_quoted));
 }
-
-} // namespace
 
 std::string description(const YamlNode& value)
 {
@@ -85,13 +88,40 @@ std::string description(const YamlNode& value)
     case YamlNode::Kind::scalar:
         break;
     }
-    return quoted(value.text);
+    return quoted_briefly(value.text);
 }
 
-void AdapterKeys::read(const YamlNode& map, const std::string& path, std::vector<Problem>& problems,
-                       const Reader& reader)
+void add_problem(Findings& findings, const YamlNode& value, const std::string& path,
+                 std::string_view what)
 {
-    AdapterKeys keys(map, path, problems);
+    findings.problems.push_back(
+        {value.place, path + " is " + description(value) + ". " + std::string(what)});
+}
+
+std::optional<std::string> text_of(const YamlNode& node, const std::string& path,
+                                   Findings& findings, AdapterKeys::Empty empty)
+{
+    if (node.kind != YamlNode::Kind::scalar) {
+        add_problem(findings, node, path, k_scalar);
+    } else if (node.text.empty() && empty == AdapterKeys::Empty::refused) {
+        add_problem(findings, node, path, k_scalar);
+    } else if (node.text.find('\0') != std::string::npos) {
+        findings.problems.push_back({node.place, path + " holds a character U+0000, at which a "
+                                                        "program ends a text. Remove it."});
+    } else {
+        return node.text;
+    }
+    return std::nullopt;
+}
+
+void AdapterKeys::read(const YamlNode& map, const std::string& path, Findings& findings,
+                       const Reader& reader, std::string_view remedy)
+{
+    if (map.kind != YamlNode::Kind::map) {
+        add_problem(findings, map, path, remedy);
+        return;
+    }
+    AdapterKeys keys(map, path, findings);
     reader(keys);
     keys.complain_of_unknown_keys();
 }
@@ -131,24 +161,134 @@ void AdapterKeys::size(std::string_view key, std::size_t& value, const Bounds& b
     }
 }
 
+std::optional<std::string> AdapterKeys::text(std::string_view key, Empty empty)
+{
+    const YamlNode* const node = take(key);
+    return node == nullptr ? std::nullopt : text_of(*node, path_of(key), m_findings, empty);
+}
+
+std::optional<bool> AdapterKeys::flag(std::string_view key)
+{
+    const YamlNode* const node = take(key);
+    if (node == nullptr) {
+        return std::nullopt;
+    }
+    const std::optional<bool> value = boolean_of(*node);
+    if (!value) {
+        complain(*node, key, "Write true or false, without quotes.");
+    }
+    return value;
+}
+
+std::optional<std::size_t> AdapterKeys::choice(std::string_view key,
+                                               const std::vector<std::string>& choices)
+{
+    const YamlNode* const node = take(key);
+    if (node == nullptr) {
+        return std::nullopt;
+    }
+    const auto found = node->kind == YamlNode::Kind::scalar
+                           ? std::find(choices.begin(), choices.end(), node->text)
+                           : choices.end();
+    if (found != choices.end()) {
+        return static_cast<std::size_t>(found - choices.begin());
+    }
+    complain(*node, key, "It can be " + text::join(choices, ", ") + ".");
+    return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> AdapterKeys::list_of_texts(const YamlNode& node,
+                                                                   const std::string& path,
+                                                                   std::string_view remedy,
+                                                                   Empty empty)
+{
+    if (node.kind != YamlNode::Kind::list) {
+        add_problem(m_findings, node, path, remedy);
+        return std::nullopt;
+    }
+    if (node.items.empty() && empty == Empty::refused) {
+        m_findings.problems.push_back(
+            {node.place, path + " is an empty list. " + std::string(remedy)});
+        return std::nullopt;
+    }
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        const std::string place = path + '[' + std::to_string(i) + ']';
+        if (auto text = text_of(node.items[i], place, m_findings)) {
+            texts.push_back(std::move(*text));
+        }
+    }
+    return texts.size() == node.items.size() ? std::optional(std::move(texts)) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> AdapterKeys::texts(std::string_view key,
+                                                           std::string_view remedy, Empty empty)
+{
+    const YamlNode* const node = take(key);
+    return node == nullptr ? std::nullopt : list_of_texts(*node, path_of(key), remedy, empty);
+}
+
+std::optional<std::vector<std::string>> AdapterKeys::text_or_texts(std::string_view key,
+                                                                   std::string_view remedy)
+{
+    const YamlNode* const node = take(key);
+    if (node == nullptr) {
+        return std::nullopt;
+    }
+    if (node->kind != YamlNode::Kind::scalar) {
+        return list_of_texts(*node, path_of(key), remedy, Empty::refused);
+    }
+    auto text = text_of(*node, path_of(key), m_findings);
+    return text ? std::optional(std::vector{std::move(*text)}) : std::nullopt;
+}
+
 void AdapterKeys::mapping(std::string_view key, const Reader& reader)
+{
+    if (const YamlNode* const node = take(key)) {
+        read(*node, path_of(key), m_findings, reader);
+    }
+}
+
+void AdapterKeys::members(std::string_view key, const MemberReader& reader)
 {
     const YamlNode* const node = take(key);
     if (node == nullptr) {
         return;
     }
-    if (node->kind == YamlNode::Kind::map) {
-        read(*node, path_of(key), m_problems, reader);
-    } else {
+    if (node->kind != YamlNode::Kind::map) {
         complain(*node, key, "Give it keys with values below it (KEY: VALUE), or leave it out.");
+        return;
+    }
+    for (const YamlMember& member : node->members) {
+        const std::string path = path_of(key) + '.' + member.key;
+        m_findings.lines.emplace(path, member.place.line);
+        reader(member, path);
+    }
+}
+
+void AdapterKeys::items(std::string_view key, const ItemReader& reader)
+{
+    const YamlNode* const node = take(key);
+    if (node == nullptr) {
+        return;
+    }
+    if (node->kind != YamlNode::Kind::list) {
+        complain(*node, key, "Write a list: a line that begins with \"- \" for each item.");
+        return;
+    }
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+        reader(node->items[i], path_of(key) + '[' + std::to_string(i) + ']');
     }
 }
 
 const YamlNode* AdapterKeys::take(std::string_view key)
 {
-    m_known.emplace_back(key);
+    if (std::find(m_known.begin(), m_known.end(), key) == m_known.end()) {
+        m_known.emplace_back(key);
+    }
     for (const YamlMember& member : m_map.members) {
         if (member.key == key) {
+            m_findings.lines.emplace(path_of(key), member.place.line);
             return &member.value;
         }
     }
@@ -157,7 +297,12 @@ const YamlNode* AdapterKeys::take(std::string_view key)
 
 void AdapterKeys::complain(const YamlNode& value, std::string_view key, const std::string& what)
 {
-    m_problems.push_back({value.place, path_of(key) + " is " + description(value) + ". " + what});
+    add_problem(m_findings, value, path_of(key), what);
+}
+
+void AdapterKeys::complain(const std::string& what)
+{
+    m_findings.problems.push_back({m_map.place, m_path + ' ' + what});
 }
 
 std::string AdapterKeys::path_of(std::string_view key) const
@@ -182,9 +327,9 @@ void AdapterKeys::complain_of_unknown_keys()
         if (std::find(m_known.begin(), m_known.end(), member.key) != m_known.end()) {
             continue;
         }
-        m_problems.push_back({member.place, "unknown key " + quoted(member.key) +
-                                                (m_path.empty() ? "" : " in " + m_path) + "; " +
-                                                remedy(member)});
+        m_findings.problems.push_back({member.place, "unknown key " + quoted_briefly(member.key) +
+                                                         (m_path.empty() ? "" : " in " + m_path) +
+                                                         "; " + remedy(member)});
     }
 }
 

@@ -12,8 +12,7 @@ namespace tapbridge::airbyte {
 namespace {
 
 constexpr std::string_view k_remedy =
-    "Write one from what discover printed: an entry with `stream`, `sync_mode` and "
-    "`destination_sync_mode` for each stream.";
+    "Make one of what discover printed: tapbridge select --help says how.";
 constexpr std::string_view k_discovered = "this is what discover printed, not a configured catalog";
 
 // The member of that name; null where it is absent or JSON null, which Airbyte's clients write

@@ -6,12 +6,16 @@
 #include "cli/run.h"
 #include "cli/tap_failure.h"
 #include "singer/message.h"
+#include "translate/discovery.h"
 #include "translate/failure.h"
+#include "translate/plan.h"
 #include "translate/selection.h"
 #include "translate/state.h"
 #include "util/json/value.h"
+#include "util/text.h"
 #include "util/time.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -114,45 +118,115 @@ std::optional<TapFailure> attempt(Session& session, ConfigFile& config,
                : std::optional(TapFailure{.error = translate::silent_tap_error()});
 }
 
-// Streams that do not hang on another one, in the order of the catalog.
-std::vector<translate::Selection> candidates(const singer::Catalog& catalog)
+bool hangs_on_another(const translate::Stream& stream, const singer::Catalog& catalog)
 {
+    return !stream.required.empty() || !catalog.entries[stream.entry].parent_tap_stream_id.empty();
+}
+
+// Those that the adapter wants tried; else the first ones, before all those that hang on no other.
+std::vector<const translate::Stream*> candidates(const translate::Discovered& discovered,
+                                                 const singer::Catalog& catalog,
+                                                 const std::vector<std::string>& wanted)
+{
+    std::vector<const translate::Stream*> streams;
+    for (const std::string& name : wanted) {
+        for (const translate::Stream& stream : discovered.streams) {
+            const std::vector<std::string> names =
+                translate::names_of(stream, catalog.entries[stream.entry]);
+            if (std::find(names.begin(), names.end(), name) != names.end()) {
+                streams.push_back(&stream);
+            }
+        }
+    }
+    if (!wanted.empty()) {
+        return streams;
+    }
+    for (const translate::Stream& stream : discovered.streams) {
+        streams.push_back(&stream);
+    }
+    std::stable_partition(streams.begin(), streams.end(), [&](const translate::Stream* stream) {
+        return !hangs_on_another(*stream, catalog);
+    });
+    streams.resize(std::min(streams.size(), k_most_tries));
+    return streams;
+}
+
+// What the tap is told to read, so that this stream comes, in full.
+std::vector<translate::Selection> selections_for(const translate::Stream& stream,
+                                                 const translate::Discovered& discovered,
+                                                 const singer::Catalog& catalog)
+{
+    airbyte::ConfiguredCatalog configured;
+    airbyte::ConfiguredStream& wanted = configured.streams.emplace_back();
+    wanted.descriptor = stream.descriptor;
+    wanted.sync_mode = "full_refresh";
+    const translate::ReadPlan plan = translate::plan_read(configured, catalog, discovered);
     std::vector<translate::Selection> selections;
-    for (std::size_t entry = 0; entry < catalog.entries.size(); ++entry) {
-        if (catalog.entries[entry].parent_tap_stream_id.empty() &&
-            selections.size() < k_most_tries) {
-            translate::Selection selection;
-            selection.entry = entry;
-            selection.primary_key = catalog.entries[entry].key_properties;
-            selections.push_back(std::move(selection));
+    for (const translate::ReadStream& read : plan.streams) {
+        selections.push_back(read.selection);
+        for (const std::size_t ancestor : read.ancestors) {
+            selections.push_back(plan.parents.at(ancestor).selection);
         }
     }
     return selections;
 }
 
+TapFailure understood(airbyte::Error error)
+{
+    TapFailure failure;
+    failure.understood = true;
+    failure.error = std::move(error);
+    return failure;
+}
+
+airbyte::Error nothing_to_try_error(const std::vector<std::string>& wanted)
+{
+    airbyte::Error error;
+    error.failure_type = airbyte::FailureType::config_error;
+    error.message = "The tap offers none of the streams that the adapter's check.streams names (" +
+                    text::join(wanted, ", ") + "). Name streams that discover shows.";
+    return error;
+}
+
+std::vector<std::string> trial_arguments(Session& session, const Prepared& prepared,
+                                         const singer::Catalog& catalog,
+                                         const std::vector<translate::Selection>& selections)
+{
+    std::vector<std::string> arguments = prepared.facts.config_arguments(prepared.config);
+    const std::string path = session.folder().write(
+        "catalog.json", translate::mark_catalog(catalog, selections).catalog.text(true));
+    for (std::string& argument : prepared.facts.catalog_arguments(path)) {
+        arguments.push_back(std::move(argument));
+    }
+    return arguments;
+}
+
 std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
                                       const singer::Catalog& catalog, const Budget& budget)
 {
-    if (catalog.entries.empty()) {
-        TapFailure failure;
-        failure.understood = true;
-        failure.error = translate::no_stream_error();
-        return failure;
+    const adapter::Check& check = session.adapter().check;
+    const translate::Discovered discovered =
+        translate::discover(catalog, session.adapter().streams);
+    if (discovered.streams.empty()) {
+        return understood(translate::no_stream_error());
+    }
+    if (check.by == adapter::Check::By::discovery) {
+        return std::nullopt;
+    }
+    const auto tried = candidates(discovered, catalog, check.streams);
+    if (tried.empty()) {
+        return understood(nothing_to_try_error(check.streams));
     }
     std::optional<TapFailure> first;
-    for (const translate::Selection& selection : candidates(catalog)) {
-        std::vector<std::string> arguments = prepared.facts.config_arguments(prepared.config);
-        const std::string path = session.folder().write(
-            "catalog.json", translate::mark_catalog(catalog, {selection}).catalog.text(true));
-        for (std::string& argument : prepared.facts.catalog_arguments(path)) {
-            arguments.push_back(std::move(argument));
-        }
+    for (const translate::Stream* stream : tried) {
+        const auto arguments = trial_arguments(session, prepared, catalog,
+                                               selections_for(*stream, discovered, catalog));
         std::optional<TapFailure> failure = attempt(session, prepared.config, arguments, budget);
         if (!failure || failure->timed_out) {
             return failure;
         }
         session.log().info("The tap could not read stream \"" +
-                           catalog.entries[selection.entry].stream +
+                           airbyte::display_name(stream->descriptor) +
                            "\": " + failure->error.message);
         if (!first) {
             first = std::move(failure);

@@ -1,6 +1,7 @@
 #include "cli/config_file.h"
 
 #include "adapter/config_mapping.h"
+#include "adapter/mapping.h"
 #include "airbyte/message.h"
 #include "util/fd.h"
 
@@ -36,10 +37,13 @@ bool same_file(const struct ::stat& a, const struct ::stat& b)
 
 ConfigFile::ConfigFile(Session& session, json::Value user_config, const translate::Spec* spec)
     : m_session(session), m_user_config(std::move(user_config)), m_spec(spec),
-      m_tap_config(adapter::config_for_tap(m_user_config, spec, session.options().config)),
+      m_parsed(adapter::config_for_tap(m_user_config, spec, session.options().config)),
+      m_tap_config(map(m_parsed)),
       m_path(session.folder().write("config.json", m_tap_config.text(true))),
       m_look_at(Clock::now() + k_interval)
-{}
+{
+    adapter::collect_secrets(m_tap_config, nullptr, session.redactor());
+}
 
 ConfigFile::~ConfigFile()
 {
@@ -47,6 +51,21 @@ ConfigFile::~ConfigFile()
         look();
     } catch (const std::exception&) { // out of memory: the command has failed already
     }
+}
+
+json::Value ConfigFile::map(const json::Value& parsed) const
+{
+    const auto& mapping = m_session.adapter().config;
+    if (!mapping) {
+        return parsed;
+    }
+    adapter::MappingPlace place;
+    place.now_ms = now_ms();
+    place.path = m_session.options().config;
+    place.write_file = [this](const std::string& name, std::string_view content) {
+        return m_session.folder().write("setting-" + name, content);
+    };
+    return adapter::map_config(*mapping, parsed, place);
 }
 
 void ConfigFile::on_deadline(Clock::time_point now)
@@ -98,7 +117,11 @@ void ConfigFile::look()
 
 void ConfigFile::take(json::Value config)
 {
-    json::Value user = adapter::config_from_tap(config, m_tap_config, m_user_config, m_spec);
+    const auto& mapping = m_session.adapter().config;
+    json::Value parsed =
+        mapping ? adapter::map_back(*mapping, config, m_tap_config, m_parsed) : config;
+    json::Value user = adapter::config_from_tap(parsed, m_parsed, m_user_config, m_spec);
+    m_parsed = std::move(parsed);
     m_tap_config = std::move(config);
     adapter::collect_secrets(user, m_spec, m_session.redactor());
     adapter::collect_secrets(m_tap_config, m_spec, m_session.redactor());

@@ -1,5 +1,5 @@
-// The config file that the tap gets, and may rewrite: taps put rotated tokens there (tap-xero,
-// tap-quickbooks, hotglue's SDK and others).
+// The config file that the tap gets: the user's, as the adapter maps it. The tap may rewrite it:
+// taps put rotated tokens there (tap-xero, tap-quickbooks, hotglue's SDK and others).
 #pragma once
 
 #include "cli/session.h"
@@ -17,6 +17,7 @@ namespace tapbridge::cli {
 class ConfigFile {
 public:
     // Writes the tap's config into the work folder. `spec` may be null; it must outlive this.
+    // Throws config_error that names the setting that the tap could not be given.
     ConfigFile(Session& session, json::Value user_config, const translate::Spec* spec);
     // Looks a last time, however the command ends: a token that the tap got while it was being
     // stopped is the only one that is still good.
@@ -40,8 +41,11 @@ private:
     void take(json::Value config);
 
     Session& m_session;
+    json::Value map(const json::Value& parsed) const;
+
     json::Value m_user_config; // as the user would have to write it now
     const translate::Spec* m_spec;
+    json::Value m_parsed;     // the same, the texts of JSON settings parsed
     json::Value m_tap_config; // as it stands in the file
     std::string m_path;
     struct ::stat m_seen {};

@@ -16,7 +16,8 @@ int run_discover(Session& session)
     if (!catalog) {
         catalog = discover_by_sync(session, prepared.facts, prepared.config);
     }
-    const translate::Discovered discovered = translate::discover(*catalog);
+    const translate::Discovered discovered =
+        translate::discover(*catalog, session.adapter().streams);
     for (const std::string& warning : discovered.warnings) {
         session.log().warn(warning);
     }

@@ -13,12 +13,29 @@ namespace {
 
 using process::StopReason;
 
+// As the tap sends them.
+std::vector<std::string> names_to_wait_for(const translate::StreamRules& rules)
+{
+    std::vector<std::string> names;
+    for (const std::string& name : rules.literal_names()) {
+        const translate::StreamRule rule = rules.of({name});
+        if (!rule.exclude.value_or(false)) {
+            names.push_back(rule.alias.value_or(name));
+        }
+    }
+    return names;
+}
+
 class SchemaCollector : public LineHandler {
 public:
-    using LineHandler::LineHandler;
+    SchemaCollector(Session& session, ConfigFile* config)
+        : LineHandler(session, config), m_awaited(names_to_wait_for(session.adapter().streams)),
+          m_knows_all(!m_awaited.empty())
+    {}
 
     const singer::SchemaCatalog& catalog() const { return m_catalog; }
-    bool wants_stop() const override { return m_catalog.is_too_large(); }
+    bool is_complete() const { return m_knows_all && m_awaited.empty(); }
+    bool wants_stop() const override { return is_complete() || m_catalog.is_too_large(); }
 
 protected:
     void on_line(std::string_view line) override
@@ -26,6 +43,7 @@ protected:
         if (m_reader.read(line) == singer::LineKind::message &&
             m_reader.message().type == singer::MessageType::schema) {
             m_catalog.add(m_reader.message());
+            std::erase(m_awaited, m_reader.message().stream);
         }
     }
     void on_long_line(std::size_t) override {}
@@ -33,6 +51,8 @@ protected:
 private:
     singer::MessageReader m_reader;
     singer::SchemaCatalog m_catalog;
+    std::vector<std::string> m_awaited; // streams that the adapter names
+    bool m_knows_all;
 };
 
 [[noreturn]] void fail(std::string message, const singer::LastWords& words, bool timed_out = false)
@@ -76,11 +96,11 @@ std::optional<singer::Catalog> discover_catalog(Session& session, const TapFacts
                                                 ConfigFile& config,
                                                 std::optional<std::chrono::milliseconds> timeout)
 {
-    if (!facts.options.discover) {
+    if (!facts.discover) {
         return std::nullopt;
     }
     std::vector<std::string> arguments = facts.config_arguments(config);
-    arguments.emplace_back("--discover");
+    arguments.insert(arguments.end(), facts.discover->begin(), facts.discover->end());
     const process::TapCommand command = session.tap(arguments);
     Capture capture(session, &config);
     const process::TapOutcome outcome = session.run(command, capture, timeout);
@@ -116,7 +136,8 @@ singer::Catalog discover_by_sync(Session& session, const TapFacts& facts, Config
         session.log().warn(
             "The tap was still reading when the time for discovery was over: the list "
             "of streams may be short.");
-    } else if (!outcome.exit.success() || outcome.stopped_by != StopReason::none) {
+    } else if (!collector.is_complete() &&
+               (!outcome.exit.success() || outcome.stopped_by != StopReason::none)) {
         throw TapFailureException(tap_failure(session, command, outcome, collector));
     }
     if (collector.catalog().empty()) {

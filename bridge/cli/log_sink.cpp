@@ -6,6 +6,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <cstdio>
 #include <utility>
 
 namespace tapbridge::cli {
@@ -64,7 +65,31 @@ private:
     spdlog::logger m_logger;
 };
 
+class StderrLog : public Log {
+public:
+    StderrLog(const airbyte::Redactor& redactor, Level least)
+        : m_redactor(redactor), m_least(least)
+    {}
+
+    void write(Level level, std::string_view message, std::string_view) override
+    {
+        if (level >= m_least) {
+            const std::string line = "tapbridge: " + m_redactor.redact(message) + '\n';
+            std::fputs(line.c_str(), stderr);
+        }
+    }
+
+private:
+    const airbyte::Redactor& m_redactor;
+    Level m_least;
+};
+
 } // namespace
+
+std::unique_ptr<Log> make_stderr_log(const airbyte::Redactor& redactor, Level least)
+{
+    return std::make_unique<StderrLog>(redactor, least);
+}
 
 std::unique_ptr<Log> make_protocol_log(std::string& out, const airbyte::Redactor& redactor,
                                        Level least)

@@ -14,4 +14,7 @@ namespace tapbridge::cli {
 std::unique_ptr<Log> make_protocol_log(std::string& out, const airbyte::Redactor& redactor,
                                        Level least);
 
+// A log whose entries are redacted and written to stderr, for people.
+std::unique_ptr<Log> make_stderr_log(const airbyte::Redactor& redactor, Level least);
+
 } // namespace tapbridge::cli

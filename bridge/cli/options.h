@@ -1,6 +1,9 @@
 // The command line.
 #pragma once
 
+#include "cli/init.h"
+#include "cli/select.h"
+
 #include <optional>
 #include <string>
 #include <variant>
@@ -8,7 +11,10 @@
 
 namespace tapbridge::cli {
 
-enum class Command { spec, check, discover, read };
+enum class Command { spec, check, discover, read, adapter_check, select, init };
+
+// The four of the Airbyte protocol run a tap and speak in messages; the others are for people.
+bool is_of_protocol(Command command);
 
 struct Options {
     Command command = Command::spec;
@@ -18,6 +24,10 @@ struct Options {
     std::optional<std::string> adapter;
     bool debug = false;
     std::vector<std::string> tap; // what stands after "--"
+
+    std::string adapter_file; // of adapter check
+    SelectOptions select;
+    InitOptions init;
 };
 
 // Something that is answered without running anything.

@@ -7,8 +7,11 @@
 
 namespace tapbridge::cli {
 
-// The user's config, read, with its secrets known to the redactor before anything is logged.
+// The user's config, read, with its secrets known to the redactor before anything is logged, held
+// against the specification, and written for the tap.
 struct Prepared {
+    // Throws config_error where there is no such file or no JSON object in it; TapFailureException
+    // for settings that the user has to correct.
     explicit Prepared(Session& session);
 
     json::Value user_config;

@@ -66,10 +66,12 @@ Inventory take_inventory(Session& session, Prepared& prepared,
     if (catalog) {
         inventory.discovered = true;
         inventory.catalog = std::move(*catalog);
-        inventory.plan = translate::plan_read(configured, inventory.catalog,
-                                              translate::discover(inventory.catalog));
+        inventory.plan =
+            translate::plan_read(configured, inventory.catalog,
+                                 translate::discover(inventory.catalog, session.adapter().streams));
     } else {
-        inventory.plan = translate::plan_read_without_discovery(configured, inventory.catalog);
+        inventory.plan = translate::plan_read_without_discovery(configured, inventory.catalog,
+                                                                session.adapter().streams);
     }
     for (const std::string& warning : inventory.plan.warnings) {
         session.log().warn(warning);
@@ -92,8 +94,8 @@ std::vector<std::string> arguments_for(Session& session, const Prepared& prepare
             arguments.push_back(std::move(argument));
         }
     }
-    if (run.state() && prepared.facts.options.state) {
-        arguments.emplace_back("--state");
+    if (run.state() && !prepared.facts.state_flag.empty()) {
+        arguments.push_back(prepared.facts.state_flag);
         arguments.push_back(session.folder().write("state.json", run.state()->text(true)));
     }
     return arguments;

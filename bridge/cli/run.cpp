@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include "cli/adapter_check.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/tap_failure.h"
@@ -35,10 +36,9 @@ int dispatch(Session& session)
         return run_check(session);
     case Command::discover:
         return run_discover(session);
-    case Command::read:
-        break;
+    default:
+        return run_read(session);
     }
-    return run_read(session);
 }
 
 airbyte::Error internal_error(const char* what)
@@ -92,6 +92,19 @@ Ending run_command(const Options& options)
     return conclude(session, execute(session));
 }
 
+// A command for people: its errors go to stderr.
+int run_tool(const Options& options)
+{
+    switch (options.command) {
+    case Command::adapter_check:
+        return run_adapter_check(options.adapter_file);
+    case Command::select:
+        return run_select(options.select);
+    default:
+        return run_init(options.init);
+    }
+}
+
 int answer(const Answer& answer)
 {
     std::FILE* const stream = answer.to_stderr ? stderr : stdout;
@@ -112,7 +125,11 @@ int run(int argc, char** argv)
         if (const Answer* const text = std::get_if<Answer>(&parsed)) {
             return answer(*text);
         }
-        const Ending ending = run_command(std::get<Options>(parsed));
+        const auto& options = std::get<Options>(parsed);
+        if (!is_of_protocol(options.command)) {
+            return run_tool(options);
+        }
+        const Ending ending = run_command(options);
         if (ending.signal != 0) {
             process::end_by_signal(ending.signal);
         }

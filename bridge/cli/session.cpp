@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -29,6 +30,27 @@ bool is_for_the_tap(std::string_view variable)
            !variable.starts_with("TAPBRIDGE_");
 }
 
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+// What the tap inherits; an adapter's variables replace those of the same name.
+std::vector<std::string> environment_with(const Variables& set)
+{
+    std::vector<std::string> environment;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view inherited = *variable;
+        const std::string_view name = inherited.substr(0, inherited.find('='));
+        const bool replaced = std::any_of(set.begin(), set.end(),
+                                          [name](const auto& pair) { return pair.first == name; });
+        if (is_for_the_tap(inherited) && !replaced) {
+            environment.emplace_back(inherited);
+        }
+    }
+    for (const auto& [name, value] : set) {
+        environment.push_back(name + '=' + value);
+    }
+    return environment;
+}
+
 adapter::Adapter default_adapter(const Options& options)
 {
     adapter::Adapter adapter;
@@ -43,6 +65,12 @@ Session::Session(const Options& options)
       m_log(make_protocol_log(m_output.buffer(), m_redactor, least_level(options)))
 {}
 
+Session::Session(const Options& options, int messages)
+    : m_options(options), m_adapter(default_adapter(options)), m_output(messages),
+      m_supervisor(m_output),
+      m_log(make_stderr_log(m_redactor, options.debug ? Level::debug : Level::warn))
+{}
+
 void Session::read_adapter()
 {
     const std::string path =
@@ -51,10 +79,15 @@ void Session::read_adapter()
         return;
     }
     m_log->debug("Reading the adapter " + path);
-    m_adapter =
-        adapter::read_adapter(read_input_file(path, "Adapter", adapter::k_longest_adapter), path);
+    m_adapter = adapter::read_adapter(read_input_file(path, "Adapter", adapter::k_longest_adapter),
+                                      path, read_named_file);
     if (!m_options.tap.empty()) {
         m_adapter.tap.command = m_options.tap;
+    }
+    if (m_adapter.tap.command.empty()) {
+        airbyte::throw_config_error("The adapter " + path +
+                                    " names no tap. Add tap.command to it, or put the tap's "
+                                    "command after \"--\".");
     }
 }
 
@@ -66,15 +99,18 @@ const process::WorkFolder& Session::folder()
     return *m_folder;
 }
 
-process::TapCommand Session::tap(const std::vector<std::string>& arguments) const
+process::TapCommand Session::tap(const std::vector<std::string>& arguments)
 {
     process::TapCommand command;
     command.argv = m_adapter.tap.command;
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-    for (char** variable = environ; *variable != nullptr; ++variable) {
-        if (is_for_the_tap(*variable)) {
-            command.environment.emplace_back(*variable);
+    command.environment = environment_with(m_adapter.tap.environment);
+    command.cwd = m_adapter.tap.cwd;
+    if (command.cwd.empty() && m_options.tap.empty()) {
+        if (!m_tap_cwd) {
+            m_tap_cwd = std::make_unique<process::WorkFolder>(process::WorkFolder::Place::disk);
         }
+        command.cwd = m_tap_cwd->path();
     }
     return command;
 }
@@ -113,6 +149,17 @@ std::string read_input_file(const std::string& path, const char* what, std::size
     if (const int error = read_file(path, content, most); error != 0) {
         airbyte::throw_config_error(std::string(what) + " file " + path + " cannot be read: " +
                                     std::strerror(error) + ". Check the path and its permissions.");
+    }
+    return content;
+}
+
+std::optional<std::string> read_named_file(const std::string& path, std::string& problem)
+{
+    std::string content;
+    const process::SignalsLetThrough while_waiting;
+    if (const int error = read_file(path, content, adapter::k_longest_adapter); error != 0) {
+        problem = std::strerror(error);
+        return std::nullopt;
     }
     return content;
 }

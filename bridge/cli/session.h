@@ -23,8 +23,12 @@ struct Interrupted {};
 class Session {
 public:
     explicit Session(const Options& options);
+    // For a command that is none of the protocol's: messages go to that descriptor, and the log,
+    // from warnings on, to stderr.
+    Session(const Options& options, int messages);
 
-    // Reads the adapter file, where there is one. Throws config_error with all that is wrong in it.
+    // Reads the adapter file, where there is one. Throws config_error with all that is wrong in it,
+    // and where neither it nor the command line names a tap.
     void read_adapter();
 
     const Options& options() const { return m_options; }
@@ -39,8 +43,9 @@ public:
     // The tap's program, as an error message names it.
     const std::string& tap_name() const { return m_adapter.tap.command.front(); }
     // The tap's command with further arguments. Its environment is ours without AIRBYTE_*, WORKER_*
-    // and TAPBRIDGE_*.
-    process::TapCommand tap(const std::vector<std::string>& arguments) const;
+    // and TAPBRIDGE_*, and with what the adapter sets. A command of the adapter's runs in a private
+    // folder, where the adapter names none.
+    process::TapCommand tap(const std::vector<std::string>& arguments);
     // Runs it; without a time limit, limits.idle holds. Throws Interrupted where a signal or the
     // reader ended the run, unless `survive` says that the caller has something to say even then.
     process::TapOutcome run(const process::TapCommand& command, process::TapHandler& handler,
@@ -57,11 +62,15 @@ private:
     airbyte::Redactor m_redactor;
     std::unique_ptr<Log> m_log;
     std::unique_ptr<process::WorkFolder> m_folder;
+    std::unique_ptr<process::WorkFolder> m_tap_cwd;
 };
 
 // Reads a file that the user named, or some more than `most` bytes of a longer one. Throws
 // config_error that says which and why not.
 std::string read_input_file(const std::string& path, const char* what,
                             std::size_t most = std::string::npos);
+
+// Reads a file that the adapter names: adapter::FileReader from the disk.
+std::optional<std::string> read_named_file(const std::string& path, std::string& problem);
 
 } // namespace tapbridge::cli

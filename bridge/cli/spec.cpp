@@ -15,15 +15,23 @@ std::string base_name(const std::string& path)
     return path.substr(path.rfind('/') + 1);
 }
 
+translate::Spec make_spec(Session& session)
+{
+    const adapter::Adapter& adapter = session.adapter();
+    if (adapter.spec) { // no word of the tap's is needed
+        return translate::declared_spec(*adapter.spec, adapter.name, adapter.documentation_url);
+    }
+    const TapFacts facts = ask_tap(session);
+    return facts.spec ? *facts.spec
+                      : translate::spec_from_missing_keys(base_name(session.tap_name()),
+                                                          ask_missing_keys(session, facts));
+}
+
 } // namespace
 
 int run_spec(Session& session)
 {
-    const TapFacts facts = ask_tap(session);
-    const translate::Spec spec =
-        facts.spec ? *facts.spec
-                   : translate::spec_from_missing_keys(base_name(session.tap_name()),
-                                                       ask_missing_keys(session, facts));
+    const translate::Spec spec = make_spec(session);
     for (const std::string& note : spec.notes) {
         session.log().info(note);
     }

@@ -53,11 +53,42 @@ std::optional<translate::Spec> ask_about(Session& session)
     }
 }
 
+// Nothing is left to be asked.
+bool is_all_said(const adapter::Adapter& adapter)
+{
+    const adapter::TapCall& tap = adapter.tap;
+    return adapter.spec && tap.catalog_flags && tap.state_flag && (tap.discover || tap.from_sync);
+}
+
+std::vector<std::string> listed_catalog_flags(const adapter::TapOptions& options)
+{
+    std::vector<std::string> flags;
+    if (options.catalog) {
+        flags.emplace_back("--catalog");
+    }
+    if (options.properties) {
+        flags.emplace_back("--properties");
+    }
+    return flags;
+}
+
+std::optional<std::vector<std::string>> discover_arguments(const adapter::TapCall& tap,
+                                                           const adapter::TapOptions& options)
+{
+    if (tap.from_sync) {
+        return std::nullopt;
+    }
+    if (tap.discover) {
+        return tap.discover;
+    }
+    return options.discover ? std::optional(std::vector<std::string>{"--discover"}) : std::nullopt;
+}
+
 } // namespace
 
 std::vector<std::string> TapFacts::config_arguments(const ConfigFile& config) const
 {
-    if (!options.config) {
+    if (!takes_config) {
         return {};
     }
     return {"--config", config.path()};
@@ -66,20 +97,25 @@ std::vector<std::string> TapFacts::config_arguments(const ConfigFile& config) co
 std::vector<std::string> TapFacts::catalog_arguments(const std::string& path) const
 {
     std::vector<std::string> arguments;
-    if (options.catalog) {
-        arguments.insert(arguments.end(), {"--catalog", path});
-    }
-    if (options.properties) {
-        arguments.insert(arguments.end(), {"--properties", path});
+    for (const std::string& flag : catalog_flags) {
+        arguments.insert(arguments.end(), {flag, path});
     }
     return arguments;
 }
 
 TapFacts ask_tap(Session& session)
 {
+    const adapter::Adapter& adapter = session.adapter();
+    const adapter::TapOptions options = is_all_said(adapter) ? usual_options() : ask_help(session);
     TapFacts facts;
-    facts.options = ask_help(session);
-    if (facts.options.about) {
+    facts.takes_config = options.config;
+    facts.catalog_flags = adapter.tap.catalog_flags.value_or(listed_catalog_flags(options));
+    facts.state_flag = adapter.tap.state_flag.value_or(options.state ? "--state" : "");
+    facts.discover = discover_arguments(adapter.tap, options);
+    if (adapter.spec) {
+        facts.spec =
+            translate::declared_spec(*adapter.spec, adapter.name, adapter.documentation_url);
+    } else if (options.about) {
         facts.spec = ask_about(session);
     }
     return facts;
@@ -87,14 +123,15 @@ TapFacts ask_tap(Session& session)
 
 std::vector<std::string> ask_missing_keys(Session& session, const TapFacts& facts)
 {
-    if (!facts.options.config || !facts.options.discover) {
+    if (!facts.takes_config || !facts.discover) {
         return {};
     }
     // Nobody's config: what the tap makes of it is no news to anybody.
     const std::string path = session.folder().write("config.json", "{}");
     Capture capture(session, nullptr, true);
-    session.run(session.tap({"--config", path, "--discover"}), capture,
-                session.adapter().probe_timeout);
+    std::vector<std::string> arguments{"--config", path};
+    arguments.insert(arguments.end(), facts.discover->begin(), facts.discover->end());
+    session.run(session.tap(arguments), capture, session.adapter().probe_timeout);
     return capture.last_words().missing_keys();
 }
 

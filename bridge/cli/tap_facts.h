@@ -1,4 +1,5 @@
-// What a tap can do, found out by asking it: --help, then --about where it has that.
+// What a tap can do: as its adapter says, else found out by asking it: --help, then --about where
+// it has that.
 #pragma once
 
 #include "adapter/tap_help.h"
@@ -12,15 +13,20 @@
 
 namespace tapbridge::cli {
 
+// The adapter's word comes first, then what the tap's --help lists; where that was no help, what
+// nearly every tap takes.
 struct TapFacts {
-    adapter::TapOptions options;         // where --help was no help: what nearly every tap takes
-    std::optional<translate::Spec> spec; // from --about
+    bool takes_config = true;
+    // --catalog, --properties, both or none. Some taps read only the one and ignore the other in
+    // silence.
+    std::vector<std::string> catalog_flags;
+    std::string state_flag;                           // "" = it takes none
+    std::optional<std::vector<std::string>> discover; // none: it cannot
+    std::optional<translate::Spec> spec;              // the adapter's, else from --about
 
     const translate::Spec* spec_or_null() const { return spec ? &*spec : nullptr; }
 
     std::vector<std::string> config_arguments(const ConfigFile& config) const;
-    // --catalog, --properties, both or none. Some taps read only the one and ignore the other in
-    // silence.
     std::vector<std::string> catalog_arguments(const std::string& path) const;
 };
 

@@ -1,6 +1,8 @@
 #include "translate/discovery.h"
 
+#include "translate/adapted_stream.h"
 #include "translate/entry_metadata.h"
+#include "translate/parents.h"
 #include "translate/schema.h"
 #include "util/text.h"
 
@@ -18,6 +20,7 @@ using singer::Catalog;
 using singer::CatalogEntry;
 
 constexpr std::string_view k_log_position = "_sdc_lsn";
+constexpr std::string_view k_deleted_at = "_sdc_deleted_at";
 
 // ---- names
 
@@ -206,7 +209,7 @@ bool is_database_table(const CatalogEntry& entry)
            (entry.has_sql_datatypes || entry.replication_method.empty());
 }
 
-void add_replication(const CatalogEntry& entry, Stream& stream)
+void add_replication(const CatalogEntry& entry, Stream& stream, std::string_view deleted_at)
 {
     const bool forced = entry.forced_replication_method;
     const bool forced_incremental = forced && entry.replication_method == "INCREMENTAL";
@@ -215,7 +218,7 @@ void add_replication(const CatalogEntry& entry, Stream& stream)
         return;
     }
     if (entry.replication_method == "LOG_BASED") {
-        make_log_based(stream);
+        make_log_based(stream, deleted_at);
         return;
     }
     const std::vector<std::string> allowed = allowed_cursors(entry, stream.json_schema);
@@ -238,6 +241,22 @@ json::Value nullable(std::string_view type)
     return schema;
 }
 
+// All but the name.
+void describe(const Catalog& catalog, const RulesOfStream& rules, Stream& stream,
+              std::vector<std::string>& warnings)
+{
+    const CatalogEntry& entry = catalog.entries[stream.entry];
+    stream.json_schema = normalise_schema(catalog.schema(entry));
+    adapt_columns(stream, rules.rule);
+    drop_unsupported(catalog, stream, warnings);
+    if (!rules.rule.primary_key) {
+        add_primary_key(entry, stream, warnings);
+    }
+    add_replication(with_method(entry, rules.rule), stream,
+                    rules.rule.deleted_at.value_or(std::string(k_deleted_at)));
+    adapt(stream, rules, warnings);
+}
+
 // ---- output
 
 json::Value path_value(const std::vector<std::string>& path)
@@ -257,7 +276,10 @@ json::Value stream_value(const Stream& stream)
         value.set("namespace", json::Value::string(*stream.descriptor.namespace_));
     }
     value.set("json_schema", stream.json_schema);
-    json::Value modes = json::Value::array({json::Value::string("full_refresh")});
+    json::Value modes = json::Value::array();
+    if (stream.full_refresh) {
+        modes.items().push_back(json::Value::string("full_refresh"));
+    }
     if (stream.incremental) {
         modes.items().push_back(json::Value::string("incremental"));
     }
@@ -281,31 +303,43 @@ json::Value stream_value(const Stream& stream)
 
 } // namespace
 
-Discovered discover(const Catalog& catalog)
+Discovered discover(const Catalog& catalog, const StreamRules& rules)
 {
     Discovered discovered;
+    discovered.rules = rules;
     std::vector<Name> names = names_by_id_where_shared(catalog.entries);
     number_the_rest(names, discovered.warnings);
+    std::vector<std::vector<std::string>> known;
     for (std::size_t i = 0; i < catalog.entries.size(); ++i) {
-        const CatalogEntry& entry = catalog.entries[i];
         Stream stream;
         stream.entry = i;
         stream.descriptor.name = names[i].second;
         if (!names[i].first.empty()) {
             stream.descriptor.namespace_ = names[i].first;
         }
-        stream.json_schema = normalise_schema(catalog.schema(entry));
-        drop_unsupported(catalog, stream, discovered.warnings);
-        add_primary_key(entry, stream, discovered.warnings);
-        add_replication(entry, stream);
-        discovered.streams.push_back(std::move(stream));
+        const RulesOfStream own(rules, stream, catalog.entries[i]);
+        known.push_back(own.names);
+        if (own.rule.exclude.value_or(false)) {
+            stream.required = own.rule.required.value_or(std::vector<std::string>{});
+            discovered.excluded.push_back(std::move(stream));
+        } else {
+            describe(catalog, own, stream, discovered.warnings);
+            discovered.streams.push_back(std::move(stream));
+        }
+    }
+    if (!rules.empty()) {
+        warn_of_unmatched(rules, known, discovered.warnings);
+        check_names(discovered.streams, catalog);
+        const std::vector<std::string> problems = Parents(catalog, discovered).problems();
+        discovered.warnings.insert(discovered.warnings.end(), problems.begin(), problems.end());
     }
     return discovered;
 }
 
-void make_log_based(Stream& stream)
+void make_log_based(Stream& stream, std::string_view deleted_at)
 {
     stream.log_based = true;
+    stream.deleted_at = deleted_at;
     stream.incremental = true;
     stream.source_defined_cursor = true;
     stream.default_cursor = {std::string(k_log_position)};
@@ -321,7 +355,7 @@ void make_log_based(Stream& stream)
             properties->set(name, schema);
         }
     };
-    add("_sdc_deleted_at", timestamp);
+    add(deleted_at, timestamp);
     add(k_log_position, nullable("integer"));
     add("_ab_cdc_deleted_at", timestamp);
 }

@@ -3,6 +3,7 @@
 
 #include "airbyte/error.h"
 #include "singer/catalog.h"
+#include "translate/stream_rules.h"
 #include "util/json/value.h"
 
 #include <cstddef>
@@ -19,6 +20,8 @@ struct Stream {
     std::size_t entry = 0; // index into Catalog::entries
     json::Value json_schema;
     std::vector<std::vector<std::string>> primary_key; // one path per key
+    bool key_is_adapters = false;                      // the adapter says what it is
+    bool full_refresh = true;                          // offered as full refresh
     bool incremental = false;                          // offered as incremental
     bool source_defined_cursor = false;                // the tap allows no choice
     // The keys a tap allows are in valid_replication_keys. Empty with source_defined_cursor where
@@ -27,11 +30,21 @@ struct Stream {
     std::vector<std::string> default_cursor;
     bool log_based = false;
     bool forced_full_table = false;
+    // Log-based: the column that tells when a row was deleted; "" otherwise.
+    std::string deleted_at;
+
+    // ---- what only an adapter says
+    std::vector<std::string> excluded_columns; // of the tap's schema; not offered
+    std::string alias;                         // the name under which the tap sends it; "" = none
+    bool may_be_absent = false;
+    std::vector<std::string> required; // names of the streams that it hangs on
 };
 
 struct Discovered {
     std::vector<Stream> streams;
+    std::vector<Stream> excluded; // by the adapter: not offered, but others may hang on them
     std::vector<std::string> warnings;
+    StreamRules rules; // that it was made by
 };
 
 // Name and namespace are those a native Airbyte source would give: `table_name` with schema-name
@@ -49,11 +62,17 @@ struct Discovered {
 // key is given whole or, with a warning, not at all: part of one would make destinations merge rows
 // that differ. Columns that the tap calls unsupported never hold a value: they are left out, with a
 // warning.
-Discovered discover(const singer::Catalog& catalog);
+//
+// What the adapter's rules say of a stream goes before all that. A rule for a stream by its name
+// that speaks of a column which the stream does not have, streams that are given one name, and
+// circles of `requires` are config_errors that name the place in the adapter; a glob's does not
+// hold for such a stream, with a warning, and so does a rule that fits no stream.
+Discovered discover(const singer::Catalog& catalog, const StreamRules& rules = {});
 
 // Makes it a stream that is read from the database's log: incremental, the cursor is the source's,
 // and the columns that log-based taps add without declaring them are declared, nullable.
-void make_log_based(Stream& stream);
+// `deleted_at`: the column that tells when a row was deleted.
+void make_log_based(Stream& stream, std::string_view deleted_at = "_sdc_deleted_at");
 
 class StreamLookup {
 public:

@@ -32,8 +32,9 @@ std::string index_key(std::string_view name)
 
 } // namespace
 
-WireNames::WireNames(const singer::Catalog& catalog, const std::vector<std::size_t>& selected)
-    : m_catalog(catalog), m_positions(catalog.entries.size())
+WireNames::WireNames(const singer::Catalog& catalog, const std::vector<std::size_t>& selected,
+                     const NameRules& rules)
+    : m_catalog(catalog), m_rules(rules), m_positions(catalog.entries.size())
 {
     for (std::size_t i = 0; i < selected.size(); ++i) {
         m_positions[selected[i]] = i;
@@ -44,6 +45,9 @@ WireNames::WireNames(const singer::Catalog& catalog, const std::vector<std::size
         index(i, entry.tap_stream_id);
         index(i, entry.schema_name + "-" + entry.table_name);
         index(i, entry.database_name + "-" + entry.table_name);
+        if (i < rules.aliases.size() && !rules.aliases[i].empty()) {
+            index(i, rules.aliases[i]);
+        }
     }
 }
 
@@ -55,20 +59,44 @@ void WireNames::index(std::size_t entry, const std::string& name)
     }
 }
 
+bool WireNames::has_alias(std::size_t entry, std::string_view name) const
+{
+    return entry < m_rules.aliases.size() && !name.empty() && m_rules.aliases[entry] == name;
+}
+
+// Of the catalog, those that may be meant.
+std::vector<std::size_t> WireNames::entries_for(std::string_view wire_name) const
+{
+    std::vector<std::size_t> entries;
+    const auto found = m_entries.find(index_key(wire_name));
+    if (found == m_entries.end()) {
+        return entries;
+    }
+    const auto is_alias = [&](std::size_t entry) { return has_alias(entry, wire_name); };
+    const bool any_alias = std::any_of(found->second.begin(), found->second.end(), is_alias);
+    for (const std::size_t i : found->second) {
+        const bool has_another = i < m_rules.aliases.size() && !m_rules.aliases[i].empty();
+        const bool own_name_counts = !any_alias || (m_positions[i] && !has_another);
+        if (is_alias(i) || (own_name_counts && explains(m_catalog.entries[i], wire_name))) {
+            entries.push_back(i);
+        }
+    }
+    return entries;
+}
+
 WireNames::Match WireNames::match(std::string_view wire_name) const
 {
     Match match;
-    const auto found = m_entries.find(index_key(wire_name));
-    if (found == m_entries.end()) {
+    const std::vector<std::size_t> entries = entries_for(wire_name);
+    if (entries.empty()) {
+        match.kind = m_rules.rules.excludes_unknown(wire_name) ? Kind::excluded : Kind::unknown;
         return match;
     }
-    for (const std::size_t i : found->second) {
-        if (!explains(m_catalog.entries[i], wire_name)) {
-            continue;
-        }
+    match.kind = Kind::excluded;
+    for (const std::size_t i : entries) {
         if (m_positions[i]) {
             match.streams.push_back(*m_positions[i]);
-        } else {
+        } else if (i >= m_rules.excluded.size() || !m_rules.excluded[i]) {
             match.kind = Kind::unselected;
         }
     }

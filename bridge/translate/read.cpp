@@ -93,6 +93,11 @@ void Read::finish()
     for (const airbyte::StreamDescriptor& stream : m_plan.unknown) {
         airbyte::append_stream_status(out(), stream, StreamStatus::started, now_ms());
         airbyte::append_stream_status(out(), stream, StreamStatus::incomplete, now_ms());
+        if (std::find(m_plan.excluded_names.begin(), m_plan.excluded_names.end(),
+                      airbyte::display_name(stream)) != m_plan.excluded_names.end()) {
+            fail(excluded_stream_error(stream));
+            continue;
+        }
         fail(unknown_stream_error(stream, advised++ < k_most_advised ? m_plan.known_names
                                                                      : std::vector<std::string>{}));
     }

@@ -1,6 +1,7 @@
 #include "translate/record.h"
 
 #include "airbyte/message.h"
+#include "translate/deletion.h"
 #include "util/json/mend.h"
 #include "util/json/value.h"
 
@@ -13,6 +14,13 @@ namespace {
 // Room for what comes in the same read, lest those few bytes double what holds a giant record.
 constexpr std::size_t k_slack = 256 * 1024;
 constexpr std::size_t k_most_told = 10'000; // changes of one record: each takes twenty times a NaN
+
+inline void make_room(std::string& out, std::size_t more)
+{
+    if (out.size() + more > out.capacity()) {
+        out.reserve(out.size() + more + k_slack);
+    }
+}
 
 void append_change(std::string& changes, std::string_view field, json::Defect why)
 {
@@ -38,10 +46,7 @@ void RecordWriter::set_emitted_at(std::int64_t emitted_at)
 void RecordWriter::append(std::string& out, std::string_view prefix, std::string_view data,
                           const std::vector<json::DefectAt>& defects) const
 {
-    const std::size_t needed = out.size() + prefix.size() + data.size() + m_tail.size();
-    if (needed > out.capacity()) {
-        out.reserve(needed + k_slack);
-    }
+    make_room(out, prefix.size() + data.size() + m_tail.size());
     out.append(prefix);
     if (defects.empty()) {
         out.append(data);
@@ -58,6 +63,26 @@ void RecordWriter::append(std::string& out, std::string_view prefix, std::string
         }
     }
     out.append(m_tail);
+}
+
+void RecordWriter::append_from_log(std::string& out, std::string_view prefix, std::string_view data,
+                                   const std::vector<json::DefectAt>& defects,
+                                   std::string_view deleted_at) const
+{
+    const std::optional<std::string_view> deletion = deletion_of(data, deleted_at);
+    if (!deletion) {
+        append(out, prefix, data, defects);
+        return;
+    }
+    std::string member = R"(,")";
+    member.append(k_ab_cdc_deleted_at).append(R"(":)").append(*deletion).append("}");
+    data.remove_suffix(1); // the closing brace
+    if (!defects.empty()) {
+        append(out, prefix, std::string(data) + member, defects);
+        return;
+    }
+    make_room(out, prefix.size() + data.size() + member.size() + m_tail.size());
+    out.append(prefix).append(data).append(member).append(m_tail);
 }
 
 bool is_empty_record(std::string_view data)

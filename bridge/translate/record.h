@@ -25,6 +25,11 @@ public:
     // top-level fields have lost a value (the first 10,000 of them).
     void append(std::string& out, std::string_view prefix, std::string_view data,
                 const std::vector<json::DefectAt>& defects) const;
+    // The same for a record from a database's log: the data gets one more member, which tells when
+    // its row was deleted (deletion.h), as `deleted_at` does. Not for an empty object.
+    void append_from_log(std::string& out, std::string_view prefix, std::string_view data,
+                         const std::vector<json::DefectAt>& defects,
+                         std::string_view deleted_at) const;
 
 private:
     std::string m_tail; // ,"emitted_at":N}}\n

@@ -3,6 +3,7 @@
 #include "util/text.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace tapbridge::translate {
@@ -25,6 +26,28 @@ std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::siz
         entries.push_back(read.plan().streams[stream].selection.entry);
     }
     return entries;
+}
+
+// What those streams hang on and is not among them, as entries.
+std::vector<std::size_t> parents_of(const Read& read, const std::vector<std::size_t>& streams)
+{
+    const std::vector<std::size_t> entries = entries_of(read, streams);
+    std::set<std::size_t> known(entries.begin(), entries.end());
+    std::vector<std::size_t> parents;
+    for (const std::size_t stream : streams) {
+        for (const std::size_t entry : read.plan().streams[stream].ancestors) {
+            if (known.insert(entry).second) {
+                parents.push_back(entry);
+            }
+        }
+    }
+    return parents;
+}
+
+std::vector<std::size_t> both(std::vector<std::size_t> list, const std::vector<std::size_t>& more)
+{
+    list.insert(list.end(), more.begin(), more.end());
+    return list;
 }
 
 // Which properties came and went, for a log line.
@@ -69,12 +92,14 @@ std::string changes_between(std::string_view before, std::string_view after)
 } // namespace
 
 Run::Run(Read& read, const std::vector<std::size_t>& streams)
-    : m_read(read), m_names(read.catalog(), entries_of(read, streams))
+    : m_read(read), m_parents(parents_of(read, streams)),
+      m_names(read.catalog(), both(entries_of(read, streams), m_parents), read.plan().names)
 {
     for (const std::size_t index : streams) {
         RunStream stream;
         stream.index = index;
         stream.prefix = record_prefix(read.plan().streams[index].descriptor);
+        stream.deleted_at = read.plan().streams[index].deleted_at;
         m_streams.push_back(std::move(stream));
     }
     m_joined = join_state(read.input(), state_streams(), other_streams());
@@ -95,6 +120,9 @@ std::vector<Selection> Run::selections() const
     std::vector<Selection> selections;
     for (const RunStream& stream : m_streams) {
         selections.push_back(m_read.plan().streams[stream.index].selection);
+    }
+    for (const std::size_t entry : m_parents) {
+        selections.push_back(m_read.plan().parents.at(entry).selection);
     }
     return selections;
 }
@@ -203,39 +231,11 @@ void Run::record(const singer::Message& message)
     ++stream.records;
     ++stream.records_since_state;
     ++m_forwarded;
-    m_writer.append(m_read.out(), stream.prefix, message.payload, m_reader.defects());
-}
-
-void Run::drop_record(std::string_view name, Wire& from)
-{
-    if (from.kind == WireNames::Kind::ambiguous) {
-        return; // its streams are read in runs of their own
-    }
-    const bool unexplained =
-        from.kind == WireNames::Kind::unknown && m_read.options().catalog_is_complete;
-    m_all_have_records = m_all_have_records || (unexplained && !any_without_records());
-    if (unexplained && !m_all_have_records) {
-        std::vector<std::string> silent;
-        for (const RunStream& stream : m_streams) {
-            if (stream.records == 0) {
-                silent.push_back(name_of(stream));
-            }
-        }
-        airbyte::Error error;
-        error.failure_type = airbyte::FailureType::config_error;
-        error.message = "The tap sends records under the name " +
-                        text::quoted(text::shorten(name, k_longest_name_told)) +
-                        ", which its catalog does not explain, while no record of " +
-                        text::shorten(text::join(silent, ", "), 500) +
-                        " has come. If the tap's settings rename streams (stream_maps), remove "
-                        "that setting.";
-        m_fatal = std::move(error);
-        return;
-    }
-    if (from.dropped++ == 0) {
-        m_read.log().warn("The tap sends records of stream " +
-                          text::quoted(text::shorten(name, k_longest_name_told)) +
-                          ", which is not selected; they are dropped.");
+    if (stream.deleted_at.empty()) {
+        m_writer.append(m_read.out(), stream.prefix, message.payload, m_reader.defects());
+    } else {
+        m_writer.append_from_log(m_read.out(), stream.prefix, message.payload, m_reader.defects(),
+                                 stream.deleted_at);
     }
 }
 

@@ -60,6 +60,7 @@ private:
     struct RunStream {
         std::size_t index; // in read.plan().streams
         std::string prefix;
+        std::string deleted_at;                // ReadStream's
         std::uint64_t records = 0;             // in this run
         std::uint64_t records_since_state = 0; // as the platform counts them
         std::optional<json::Value> bookmark;   // of its last state; at first what the tap was given
@@ -93,6 +94,7 @@ private:
     Wire& wire(std::string_view name);
     void settle(Wire& wire, std::string_view name, const WireNames::Match& match);
     void settle_collision(std::string_view name, const std::vector<std::size_t>& streams);
+    bool hangs_on_itself(const std::vector<std::size_t>& streams) const;
     void put_off(const std::vector<std::size_t>& streams);
     void separate(const std::vector<std::size_t>& streams);
     void appear(RunStream& stream);
@@ -102,6 +104,8 @@ private:
     std::vector<StateStream> state_streams() const;
     std::vector<airbyte::StreamDescriptor> other_streams() const;
     bool any_without_records() const;
+    void tell_dropped(std::string_view name, const Wire& from);
+    airbyte::Error unexplained_name_error(std::string_view name) const;
 
     void emit_pending();
     void emit_states(const json::Value& blob, bool final);
@@ -112,6 +116,9 @@ private:
     void count_dropped();
 
     Read& m_read;
+    // Entries that the tap reads too, since streams of this run hang on them; what it sends of
+    // them is dropped. In m_names they come after the streams.
+    std::vector<std::size_t> m_parents;
     std::vector<RunStream> m_streams;
     WireNames m_names;
     JoinedState m_joined;

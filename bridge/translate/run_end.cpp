@@ -4,6 +4,7 @@
 #include "translate/run.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace tapbridge::translate {
@@ -24,15 +25,44 @@ airbyte::Error absent_error(const airbyte::StreamDescriptor& stream)
 
 } // namespace
 
+// First those that get states, in their order; then those that others hang on.
 std::vector<StateStream> Run::state_streams() const
 {
     std::vector<StateStream> streams;
+    std::vector<const std::vector<std::size_t>*> ancestors; // of each, as entries
+    std::unordered_map<std::size_t, std::size_t> positions; // by entry
+    const auto add = [&](const airbyte::StreamDescriptor& named, std::size_t entry,
+                         bool incremental, const std::vector<std::size_t>& above) {
+        positions.emplace(entry, streams.size());
+        streams.push_back({named, m_read.catalog().entries[entry].tap_stream_id, incremental});
+        ancestors.push_back(&above);
+    };
+    const ReadPlan& plan = m_read.plan();
     for (const RunStream& stream : m_streams) {
         if (!stream.put_off) {
-            const ReadStream& planned = m_read.plan().streams[stream.index];
-            streams.push_back({planned.descriptor,
-                               m_read.catalog().entries[planned.selection.entry].tap_stream_id,
-                               planned.incremental()});
+            const ReadStream& planned = plan.streams[stream.index];
+            add(planned.descriptor, planned.selection.entry, planned.incremental(),
+                planned.ancestors);
+        }
+    }
+    const std::size_t with_state = streams.size();
+    for (const std::size_t entry : m_parents) {
+        const ParentStream& parent = plan.parents.at(entry);
+        add({parent.name, std::nullopt}, entry, false, parent.ancestors);
+    }
+    for (const RunStream& stream : m_streams) { // its state comes from a run of its own
+        const std::size_t entry = plan.streams[stream.index].selection.entry;
+        if (const auto parent = plan.parents.find(entry);
+            stream.put_off && parent != plan.parents.end()) {
+            add({parent->second.name, std::nullopt}, entry, false, parent->second.ancestors);
+        }
+    }
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        streams[i].hidden = i >= with_state;
+        for (const std::size_t entry : *ancestors[i]) {
+            if (const auto found = positions.find(entry); found != positions.end()) {
+                streams[i].ancestors.push_back(found->second);
+            }
         }
     }
     return streams;
@@ -80,7 +110,9 @@ void Run::emit_pending()
 
 void Run::emit_states(const json::Value& blob, bool final)
 {
-    SplitState split = split_state(blob, state_streams());
+    const std::vector<StateStream> streams = state_streams();
+    SplitState split = split_state(blob, streams);
+    const std::vector<std::string> family = family_of(streams);
     std::optional<std::uint64_t> sequence;
     std::size_t i = 0;
     for (RunStream& stream : m_streams) {
@@ -95,9 +127,10 @@ void Run::emit_states(const json::Value& blob, bool final)
             sequence = m_read.next_sequence();
         }
         m_read.start(stream.index);
-        airbyte::append_stream_state(m_read.out(), descriptor(stream),
-                                     stream_state(bookmark, split.shared, *sequence, m_joined.base),
-                                     std::exchange(stream.records_since_state, 0));
+        airbyte::append_stream_state(
+            m_read.out(), descriptor(stream),
+            stream_state(bookmark, split.shared, *sequence, m_joined.base, family),
+            std::exchange(stream.records_since_state, 0));
         stream.bookmark = std::move(bookmark);
     }
 }
@@ -149,7 +182,8 @@ std::optional<airbyte::Error> Run::root_cause(const RunVerdict& verdict) const
 bool Run::may_be_silent() const
 {
     for (std::size_t i = 0; i < m_streams.size(); ++i) {
-        if (!m_read.plan().streams[m_streams[i].index].incremental() || !m_joined.has_entry[i]) {
+        const ReadStream& stream = m_read.plan().streams[m_streams[i].index];
+        if (!stream.may_be_absent && (!stream.incremental() || !m_joined.has_entry[i])) {
             return false;
         }
     }
@@ -187,7 +221,14 @@ void Run::finish_clean()
 // keeps its rows.
 void Run::judge_absent(RunStream& stream)
 {
-    if (m_read.plan().streams[stream.index].incremental()) {
+    const ReadStream& planned = m_read.plan().streams[stream.index];
+    if (planned.may_be_absent) {
+        m_read.log().info("The tap sent nothing of stream \"" +
+                          airbyte::display_name(planned.descriptor) +
+                          "\": taken for one that is empty, as the adapter says.");
+        return;
+    }
+    if (planned.incremental()) {
         m_read.log().warn("The tap sent nothing of stream \"" +
                           airbyte::display_name(descriptor(stream)) +
                           "\": taken for one without news.");
@@ -201,9 +242,14 @@ void Run::judge_absent(RunStream& stream)
 void Run::count_dropped()
 {
     for (const auto& [name, wire] : m_wires) {
-        if (wire.dropped > 0) {
-            m_read.log().info(std::to_string(wire.dropped) + " records of stream \"" + name +
-                              "\" were dropped: it is not selected.");
+        if (wire.dropped > 0 && wire.kind != WireNames::Kind::excluded) {
+            const std::string text = std::to_string(wire.dropped) + " records of stream \"" + name +
+                                     "\" were dropped: it is not selected.";
+            if (wire.kind == WireNames::Kind::selected) { // a parent
+                m_read.log().debug(text);
+            } else {
+                m_read.log().info(text);
+            }
         }
     }
     if (m_further_strangers.dropped > 0) {

@@ -78,15 +78,22 @@ void select_wanted(std::vector<Property>& properties, const EntryMetadata& metad
                    const CatalogEntry& entry, const Selection& selection)
 {
     const std::set<std::string_view> wanted(selection.columns.begin(), selection.columns.end());
+    const std::set<std::string_view> excluded(selection.excluded_columns.begin(),
+                                              selection.excluded_columns.end());
     for (Property& property : properties) {
         const json::Value* schema = property.nodes.empty() ? nullptr : property.nodes.front();
         const std::string inclusion = metadata.inclusion(property.path, schema);
         property.mandatory = inclusion == "automatic";
         if (property.parent == k_top) {
             const std::string& name = property.path.back();
-            property.mandatory = property.mandatory || contains(selection.primary_key, name) ||
-                                 contains(entry.key_properties, name) ||
-                                 (!name.empty() && name == selection.replication_key);
+            const bool key = contains(selection.primary_key, name) ||
+                             contains(entry.key_properties, name) ||
+                             (!name.empty() && name == selection.replication_key);
+            if (!key && excluded.contains(name)) {
+                property.mandatory = false;
+                continue;
+            }
+            property.mandatory = property.mandatory || key;
             property.selected = property.mandatory || wanted.empty() || wanted.contains(name);
         } else {
             property.selected = properties[property.parent].selected;
@@ -208,7 +215,9 @@ void mark_hidden(EntryMetadata& metadata, const std::map<Breadcrumb, bool>& deci
         if (path.size() < 2 || path.front() != "properties" || decided.contains(path)) {
             continue;
         }
-        bool selected = selection.columns.empty() || contains(selection.columns, path[1]);
+        const bool excluded = contains(selection.excluded_columns, path[1]);
+        bool selected =
+            !excluded && (selection.columns.empty() || contains(selection.columns, path[1]));
         for (Breadcrumb above = path; above.size() > 2;) {
             above.pop_back();
             if (const auto it = decided.find(above); it != decided.end()) {
@@ -217,7 +226,8 @@ void mark_hidden(EntryMetadata& metadata, const std::map<Breadcrumb, bool>& deci
             }
         }
         const std::string said = metadata.inclusion(path, nullptr);
-        selected = said != "unsupported" && (selected || (said == "automatic" && path.size() == 2));
+        const bool automatic = said == "automatic" && path.size() == 2 && !excluded;
+        selected = said != "unsupported" && (selected || automatic);
         metadata.set(path, "selected", json::Value::boolean(selected));
     }
 }
@@ -304,6 +314,19 @@ void mark_replication(json::Value& raw, EntryMetadata& metadata, const Selection
     }
 }
 
+// Database taps know no key of a view, and take it from here.
+void mark_view_key(EntryMetadata& metadata, const CatalogEntry& entry, const Selection& selection)
+{
+    if (!entry.is_view || !selection.key_is_given || selection.primary_key.empty()) {
+        return;
+    }
+    json::Value key = json::Value::array();
+    for (const std::string& column : selection.primary_key) {
+        key.items().push_back(json::Value::string(column));
+    }
+    metadata.set({}, "view-key-properties", key);
+}
+
 } // namespace
 
 MarkedCatalog mark_catalog(const singer::Catalog& catalog, const std::vector<Selection>& selections)
@@ -327,6 +350,7 @@ MarkedCatalog mark_catalog(const singer::Catalog& catalog, const std::vector<Sel
             mark_properties(raw, metadata, catalog.entries[selection.entry], selection,
                             marked.warnings);
             mark_replication(raw, metadata, selection);
+            mark_view_key(metadata, catalog.entries[selection.entry], selection);
         } else {
             deselect_properties(raw, metadata);
         }

@@ -19,6 +19,9 @@ struct Selection {
     std::string replication_key;      // not with full_table; empty = what the tap's catalog says
     std::vector<std::string> columns; // top-level properties wanted; empty = all
     std::vector<std::string> primary_key; // always stay selected, like the replication key
+    // The primary key is the user's or the adapter's: taps need to be told that of views.
+    bool key_is_given = false;
+    std::vector<std::string> excluded_columns; // never selected, unless they are keys
 };
 
 struct MarkedCatalog {
@@ -41,6 +44,7 @@ struct MarkedCatalog {
 //   both places, else SDK taps stay incremental. An empty replication_key leaves the tap's own
 //   where they are. A forced-replication-method that says otherwise is overruled; it stays as it
 //   came where it does not.
+// - the primary key of a view as view-key-properties, where it is not the tap's own.
 // Entries without metadata get a list; missing breadcrumbs are added. `inclusion` that stood only
 // in the schema is not copied. Below an unselected stream nothing is added; a `selected` that stood
 // there is false, for taps that ask their columns only.

@@ -1,6 +1,7 @@
 #include "translate/spec_settings.h"
 
 #include "airbyte/secret_name.h"
+#include "translate/secret_setting.h"
 #include "translate/spec_scalar.h"
 #include "translate/spec_values.h"
 #include "util/text.h"
@@ -38,23 +39,6 @@ bool is_several_lines_long(std::string_view name)
 {
     return name.ends_with("private_key") || name.ends_with("certificate") ||
            name.ends_with("service_account") || name.ends_with("service_account_info");
-}
-
-// Airbyte's acceptance tests look past such names for the one that says what a setting is: they
-// take a "type" within "credentials" for credentials.
-bool says_nothing(const std::string& name)
-{
-    static constexpr std::array<std::string_view, 8> k_keywords = {
-        "anyOf", "oneOf", "allOf", "not", "properties", "items", "type", "prefixItems"};
-    return name == k_every_item ||
-           std::find(k_keywords.begin(), k_keywords.end(), name) != k_keywords.end() ||
-           name.find_first_not_of("0123456789") == std::string::npos;
-}
-
-bool looks_secret_at(const std::vector<std::string>& path)
-{
-    const auto telling = std::find_if_not(path.rbegin(), path.rend(), says_nothing);
-    return telling != path.rend() && airbyte::looks_secret(*telling);
 }
 
 bool has_properties(const Value& node)
@@ -189,7 +173,7 @@ std::optional<Value> SettingsForm::setting(const Value& raw, bool below_secret)
     Value out = described(node, kinds, is_json);
     for (const Member& member : shown.members())
         out.set(member.name, member.value);
-    if (secret || looks_secret_at(m_path) || (is_json && m_folder.holds_secret(node)))
+    if (secret || stands_at_secret_place(m_path) || (is_json && m_folder.holds_secret(node)))
         mark_secret(out);
     if (out.find("type")->as_string() == "string" && is_several_lines_long(name()))
         out.set("multiline", Value::boolean(true));

@@ -55,15 +55,17 @@ void take_own(Own& own, const json::Value& shared, const StateIds& ids, const st
 // stream then, and moves on from it. So among states of the last run it is the one with the lowest
 // sequence. Where a stream has a state from before, that run's start is safe. It is known as the
 // base, or, when the run was given the newest there was, is what the older state holds.
-const json::Value* choose_shared(const std::map<std::uint64_t, StateEntry>& ages)
+void choose_shared(Found& found)
 {
-    if (ages.empty())
-        return nullptr;
-    const StateEntry& lowest = ages.begin()->second;
-    const StateEntry& highest = ages.rbegin()->second;
-    if (highest.base && lowest.sequence <= highest.base->sequence)
-        return &highest.base->shared;
-    return &lowest.shared;
+    if (found.ages.empty())
+        return;
+    const StateEntry& lowest = found.ages.begin()->second;
+    const StateEntry& highest = found.ages.rbegin()->second;
+    if (highest.base && lowest.sequence <= highest.base->sequence) {
+        found.shared = highest.base->shared;
+        return;
+    }
+    found.shared = lowest.shared;
 }
 
 std::string foreign_warning(const StateStream& stream)
@@ -78,7 +80,7 @@ Found find_entries(const StateLookup& lookup, const std::vector<StateStream>& st
     const StateIds ids = state_ids(streams);
     for (std::size_t i = 0; i < streams.size(); ++i) {
         const StateStream& stream = streams[i];
-        const json::Value* state = lookup.find(stream.descriptor);
+        const json::Value* state = stream.hidden ? nullptr : lookup.find(stream.descriptor);
         std::optional<StateEntry> entry;
         if (!is_reset(state))
             entry = read_state_entry(*state);
@@ -95,8 +97,7 @@ Found find_entries(const StateLookup& lookup, const std::vector<StateStream>& st
         take_own(found.own[i], entry->shared, ids, stream.id);
         found.ages.try_emplace(entry->sequence, std::move(*entry));
     }
-    if (const json::Value* shared = choose_shared(found.ages))
-        found.shared = *shared;
+    choose_shared(found);
     return found;
 }
 
@@ -141,8 +142,10 @@ Found find_all(const airbyte::StateInput& input, const std::vector<StateStream>&
 {
     std::vector<const airbyte::StreamDescriptor*> configured;
     configured.reserve(streams.size() + others.size());
-    for (const StateStream& stream : streams)
-        configured.push_back(&stream.descriptor);
+    for (const StateStream& stream : streams) {
+        if (!stream.hidden)
+            configured.push_back(&stream.descriptor);
+    }
     for (const airbyte::StreamDescriptor& stream : others)
         configured.push_back(&stream);
     const StateLookup lookup(input.streams, configured);
@@ -154,8 +157,66 @@ Found find_all(const airbyte::StateInput& input, const std::vector<StateStream>&
     return find_entries(lookup, streams);
 }
 
-// The part of the chosen `shared` that the tap is given; {} where that is nothing.
-json::Value common_to_give(Found& found, const StateIds& ids)
+// Whether all took part in the last run that left a state: only then is a parent's bookmark known
+// to be ahead of none.
+bool all_were_read(const Found& found, const std::vector<StateStream>& streams)
+{
+    if (found.ages.empty())
+        return true; // a blob, of one moment
+    const std::vector<std::string>& known = found.ages.rbegin()->second.family;
+    const std::vector<std::string> now = family_of(streams);
+    return std::all_of(now.begin(), now.end(), [&known](const std::string& id) {
+        return std::find(known.begin(), known.end(), id) != known.end();
+    });
+}
+
+// Whose bookmarks are given as `shared` has them: see join_state. All others that others hang on
+// start fresh.
+StateIds settle_parents(Found& found, const std::vector<StateStream>& streams)
+{
+    const std::vector<bool> is_shared = shared_parents(streams);
+    std::vector<bool> fresh(streams.size(), !all_were_read(found, streams));
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (streams[i].incremental && found.has_entry[i])
+            continue;
+        fresh[i] = true;
+        for (const std::size_t parent : streams[i].ancestors)
+            fresh[parent] = true;
+    }
+    StateIds from_shared;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (!is_shared[i])
+            continue;
+        found.own[i] = Own();
+        if (fresh[i])
+            found.incremental_fresh = true;
+        else
+            from_shared.emplace(streams[i].id, i);
+    }
+    return from_shared;
+}
+
+StateIds without(StateIds ids, const StateIds& others)
+{
+    std::erase_if(ids, [&others](const auto& id) { return others.contains(id.first); });
+    return ids;
+}
+
+// Those whose bookmarks travel in `shared`.
+StateIds parent_ids(const std::vector<StateStream>& streams)
+{
+    const std::vector<bool> is_shared = shared_parents(streams);
+    StateIds ids;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (is_shared[i])
+            ids.emplace(streams[i].id, i);
+    }
+    return ids;
+}
+
+// The part of the chosen `shared` that the tap is given; {} where that is nothing. `whole`: what
+// stays in it though it belongs to one stream.
+json::Value common_to_give(Found& found, const StateIds& ids, const StateIds& whole)
 {
     // No object: then the tap had no bookmarks yet, and goes on from this alone.
     if (!found.shared->is_object() && !found.shared->is_null())
@@ -169,9 +230,11 @@ json::Value common_to_give(Found& found, const StateIds& ids)
             "of this run are read from the start.");
         return json::Value::object();
     }
-    json::Value common = common_part(*found.shared, ids);
+    json::Value common = common_part(*found.shared, without(ids, whole));
     if (json::Value* bookmarks = common.find(k_bookmarks); bookmarks && found.incremental_fresh)
-        bookmarks->members().clear();
+        std::erase_if(bookmarks->members(), [&whole](const json::Member& member) {
+            return !whole.contains(member.name);
+        });
     return common;
 }
 
@@ -218,15 +281,30 @@ SplitState split_state(const json::Value& blob, const std::vector<StateStream>& 
     const StateIds ids = state_ids(streams);
     json::Value& bookmarks = *split.shared.find(k_bookmarks);
     drop_shadowed(bookmarks);
+    const std::vector<bool> is_shared = shared_parents(streams);
     std::vector<json::Member> others;
     for (json::Member& member : bookmarks.members()) {
-        if (const auto at = ids.find(member.name); at != ids.end())
-            split.bookmarks[at->second] = std::move(member.value);
-        else
+        const auto at = ids.find(member.name);
+        if (at != ids.end())
+            split.bookmarks[at->second] = member.value;
+        if (at == ids.end() || is_shared[at->second])
             others.push_back(std::move(member));
     }
     bookmarks.members() = std::move(others);
     return split;
+}
+
+std::vector<std::string> family_of(const std::vector<StateStream>& streams)
+{
+    std::vector<std::string> ids;
+    const std::vector<bool> is_shared = shared_parents(streams);
+    if (std::find(is_shared.begin(), is_shared.end(), true) == is_shared.end())
+        return ids;
+    for (const StateStream& stream : streams) {
+        if (stream.incremental)
+            ids.push_back(stream.id);
+    }
+    return ids;
 }
 
 JoinedState join_state(const airbyte::StateInput& input, const std::vector<StateStream>& streams,
@@ -237,10 +315,12 @@ JoinedState join_state(const airbyte::StateInput& input, const std::vector<State
     Found found = find_all(input, streams, others);
     if (found.shared) {
         const StateIds ids = state_ids(streams);
-        json::Value common = common_to_give(found, ids);
+        const StateIds whole = settle_parents(found, streams);
+        const StateIds single = without(ids, parent_ids(streams));
+        json::Value common = common_to_give(found, ids, whole);
         const bool is_newest =
             std::all_of(found.ages.begin(), found.ages.end(), [&](const auto& entry) {
-                return common_part(entry.second.shared, ids) == common;
+                return common_part(entry.second.shared, single) == common;
             });
         if (!is_newest)
             joined.base = StateBase{common, joined.last_sequence};

@@ -30,11 +30,16 @@ struct StateStream {
     airbyte::StreamDescriptor descriptor;
     std::string id; // tap_stream_id: the key in `bookmarks`
     bool incremental = false;
+    // Positions, in the same list, of the streams it hangs on: parents, their parents and so on.
+    std::vector<std::size_t> ancestors = {};
+    // Read only for those that hang on it, and in full: it has no state.
+    bool hidden = false;
 };
 
 struct SplitState {
     std::vector<std::optional<json::Value>> bookmarks; // in the order of the streams
-    // The blob without them; `bookmarks` stays, with what belongs to no stream here.
+    // The blob without them; `bookmarks` stays, with what belongs to no stream here, and with those
+    // of incremental streams that others hang on.
     json::Value shared;
 };
 
@@ -47,8 +52,14 @@ struct StateBase {
 };
 
 // Source text of a stream_state. `base` is that of the run's JoinedState.
+// `family`: see family_of().
 std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
-                         std::uint64_t sequence, const std::optional<StateBase>& base = {});
+                         std::uint64_t sequence, const std::optional<StateBase>& base = {},
+                         const std::vector<std::string>& family = {});
+
+// The ids of all incremental streams, where some of them hang on others; else none. A bookmark of a
+// parent in `shared` is ahead of none of them; of one that was not read then, it may be.
+std::vector<std::string> family_of(const std::vector<StateStream>& streams);
 
 struct JoinedState {
     std::optional<json::Value> blob; // what the tap is given; absent: no state file
@@ -73,6 +84,11 @@ struct JoinedState {
 // not configured are left out too: one may be its parent, and would hold back the old children. A
 // flat state that cannot be told apart (no `bookmarks`, no stream's id in it) is then dropped
 // whole, with a warning.
+//
+// A tap looks for children below what it reads of the parent. The parent's bookmark must therefore
+// be ahead of no child: it goes with `shared`, by the rule for that. A parent starts fresh with any
+// of its children that does (one that is read in full does so each time), and when one of them took
+// no part in the last run.
 //
 // Resume hints (see is_resume_hint) are always null in the result, their keys kept: taps that get
 // them skip streams.

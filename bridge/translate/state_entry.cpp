@@ -142,7 +142,8 @@ std::optional<std::uint64_t> read_sequence(const json::Value& object, std::strin
 } // namespace
 
 std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
-                         std::uint64_t sequence, const std::optional<StateBase>& base)
+                         std::uint64_t sequence, const std::optional<StateBase>& base,
+                         const std::vector<std::string>& family)
 {
     std::string out = "{";
     if (bookmark)
@@ -151,6 +152,12 @@ std::string stream_state(const std::optional<json::Value>& bookmark, const json:
     if (base) {
         append_part(out, "base", base->shared);
         out.append("\"base_sequence\":").append(std::to_string(base->sequence)).append(",");
+    }
+    if (!family.empty()) {
+        json::Value ids = json::Value::array();
+        for (const std::string& id : family)
+            ids.items().push_back(json::Value::string(id));
+        append_part(out, "family", ids);
     }
     return out.append("\"sequence\":").append(std::to_string(sequence)).append("}");
 }
@@ -173,8 +180,15 @@ std::optional<StateEntry> read_state_entry(const json::Value& stream_state)
     Part base = read_part(stream_state, "base");
     if (!bookmark.readable || !shared.readable || !base.readable)
         return std::nullopt;
-    StateEntry entry{std::move(bookmark.value), std::move(shared.value).value_or(json::Value()),
-                     *sequence, std::nullopt};
+    StateEntry entry{std::move(bookmark.value),
+                     std::move(shared.value).value_or(json::Value()),
+                     *sequence,
+                     std::nullopt,
+                     {}};
+    if (const json::Value* family = stream_state.find("family")) {
+        for (const json::Value& id : family->items())
+            entry.family.push_back(id.as_string());
+    }
     const std::optional<std::uint64_t> since = read_sequence(stream_state, "base_sequence");
     if (base.value && since)
         entry.base = StateBase{std::move(*base.value), *since};

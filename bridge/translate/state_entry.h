@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace tapbridge::translate {
 
@@ -13,6 +15,7 @@ struct StateEntry {
     json::Value shared;
     std::uint64_t sequence = 0;
     std::optional<StateBase> base;
+    std::vector<std::string> family;
 };
 
 // Absent for a value that this program never wrote. Clients rewrite numbers and people edit states:

@@ -39,6 +39,16 @@ StateIds state_ids(const std::vector<StateStream>& streams)
     return ids;
 }
 
+std::vector<bool> shared_parents(const std::vector<StateStream>& streams)
+{
+    std::vector<bool> is_shared(streams.size(), false);
+    for (const StateStream& stream : streams) {
+        for (const std::size_t parent : stream.ancestors)
+            is_shared[parent] = streams[parent].incremental;
+    }
+    return is_shared;
+}
+
 const json::Value* bookmarks_of(const json::Value& blob)
 {
     const json::Value* bookmarks = blob.find(k_bookmarks);

@@ -18,6 +18,10 @@ using StateIds = std::unordered_map<std::string_view, std::size_t>;
 
 StateIds state_ids(const std::vector<StateStream>& streams);
 
+// By position: whether it is incremental and others hang on it, so that its bookmark goes with
+// `shared`.
+std::vector<bool> shared_parents(const std::vector<StateStream>& streams);
+
 // `bookmarks`, where it is an object.
 const json::Value* bookmarks_of(const json::Value& blob);
 

@@ -1,8 +1,9 @@
 // What an adapter says of the tap's streams, beyond what the tap's own catalog says.
 #pragma once
 
-#include "translate/discovery.h"
+#include "singer/catalog.h"
 #include "translate/selection.h"
+#include "util/json/value.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,8 @@
 #include <vector>
 
 namespace tapbridge::translate {
+
+struct Stream;
 
 // The sync modes that a stream is offered with.
 enum class Modes : std::uint8_t { full_refresh, incremental, both };
@@ -37,17 +40,36 @@ struct StreamRule {
 
 class StreamRules {
 public:
-    // Later ones win, key by key. `pattern`: a name, or a glob with * and ?.
+    // Later ones win, key by key. `pattern`: a name, or a glob with * and ?. How a stream is read
+    // is one matter: a later full_table ends what an earlier entry said of cursor and modes, and a
+    // later cursor or incremental mode ends an earlier full_table.
     void add(std::string pattern, StreamRule rule);
 
     // All that is said of a stream that goes by any of these names.
-    StreamRule of(const std::vector<std::string_view>& names) const;
+    StreamRule of(const std::vector<std::string>& names) const;
+    // The pattern of the last entry for these names that has this key; "" where none has.
+    template <typename Key>
+    std::string said_by(const std::vector<std::string>& names, Key StreamRule::*key) const
+    {
+        std::string pattern;
+        for (const Entry& entry : m_rules) {
+            if (entry.rule.*key && fits(names, entry.pattern)) {
+                pattern = entry.pattern;
+            }
+        }
+        return pattern;
+    }
+
+    // Whether records under a name that the tap's catalog does not have are to be dropped. A bare *
+    // does not speak of such names: one may be a stream under a new name.
+    bool excludes_unknown(std::string_view name) const;
 
     // Patterns without * and ?, in their order.
     std::vector<std::string> literal_names() const;
-    // Those, globs too, that none of the streams goes by, in their order.
-    std::vector<std::string> unmatched(const Discovered& discovered,
-                                       const singer::Catalog& catalog) const;
+    // Those, globs too, that none of the streams goes by, in their order. Names that are excluded
+    // are left out: the tap's catalog need not have them.
+    std::vector<std::string>
+    unmatched(const std::vector<std::vector<std::string>>& names_of_streams) const;
     bool empty() const { return m_rules.empty(); }
 
 private:
@@ -55,10 +77,16 @@ private:
         std::string pattern;
         StreamRule rule;
     };
+
+    static bool fits(const std::vector<std::string>& names, std::string_view pattern);
+
     std::vector<Entry> m_rules;
 };
 
+bool is_glob(std::string_view pattern);
+
 // Whether the text fits the glob: * is any run of characters, ? any one; all others are themselves.
+// Takes at most as many steps as both are long, multiplied.
 bool fits_glob(std::string_view text, std::string_view glob);
 
 // The names that a rule's pattern may mean: tap_stream_id, the catalog's `stream`, Airbyte's name,

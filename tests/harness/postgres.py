@@ -20,6 +20,11 @@ def programs():
     return Path(found[-1]).parent if found else None
 
 
+def decodes_wal():
+    """Whether the server has wal2json, by which taps read its log."""
+    return programs() is not None and (programs().parent / "lib/wal2json.so").exists()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -50,7 +55,8 @@ class Postgres:
         os.chmod(self.folder / "password", 0o644)
         self._run("initdb", "-D", "data", "-U", "owner", "--pwfile=password", "-A", "scram-sha-256", "-E", "UTF8",
                   "--locale=C.UTF-8", "--no-sync")
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c timezone=UTC"
+        options = (f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c timezone=UTC "
+                   "-c wal_level=logical")  # fmt: skip
         # pg_ctl leaves the server running with this process's pipes: without -l it would hold them open.
         self._run("pg_ctl", "-D", "data", "-l", "log", "-w", "-t", "60", "-o", options, "start")
         return self

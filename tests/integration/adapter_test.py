@@ -57,7 +57,7 @@ def test_the_variable_names_one_unless_the_flag_does(bridge, scripted_tap):
     tap = scripted_tap("dump-env $dir/env\n" + SYNC)
     variable = {"TAPBRIDGE_ADAPTER": str(bridge.file("version: 1\nvariable: 1\n", "adapter.yaml"))}
     named_by_it = run(bridge, "discover", tap, env=variable)
-    assert problems(named_by_it) == ['unknown key "variable"; the known ones are version, state, limits.']
+    assert problems(named_by_it) == [f'unknown key "variable"; the known ones are {", ".join(SCHEMA["properties"])}.']
     assert run(bridge, "discover", tap, env=variable, adapter="version: 1\n").exit_status == 0
     assert "TAPBRIDGE_ADAPTER" not in scripted_tap.saw("env")
     assert run(bridge, "discover", tap, env={"TAPBRIDGE_ADAPTER": ""}).exit_status == 0
@@ -103,53 +103,121 @@ def test_the_grace_can_be_cut(reads):
     assert not (reads.folder / "late").exists()
 
 
-def test_the_example_shows_the_defaults(bridge, scripted_tap):
-    """adapters/README.md says so; the schema says the same."""
-    example = re.search(r"```yaml\n(.*?)```", (ADAPTERS / "README.md").read_text("utf-8"), re.S).group(1)
-    assert run(bridge, "spec", scripted_tap(SYNC), adapter=example).exit_status == 0
-    shown = dict(re.findall(r"^  (\w+): (\S+)", example, re.M))
-    mappings_shown = [SCHEMA["properties"][name]["properties"] for name in ("state", "limits")]
-    assert shown == {name: known["default"] for keys in mappings_shown for name, known in keys.items()}
-    assert re.search(r"\$schema=(\S+)", example).group(1) == "adapter.schema.json"
+def deref(node):
+    """A part of the schema with what it refers to."""
+    for part in node.get("allOf", []):
+        node = node | {key: value for key, value in deref(part).items() if key not in node}
+    name = node.get("$ref", "").removeprefix("#/definitions/")
+    return SCHEMA["definitions"][name] | {key: node[key] for key in node if key != "$ref"} if name else node
 
 
-def mappings(schema, path=()):
-    """Every mapping that the schema describes: its path and its keys."""
-    if "properties" in schema:
-        yield path, list(schema["properties"])
-        for name, below in schema["properties"].items():
-            yield from mappings(below, (*path, name))
+def keys_of(node, path=()):
+    """Every key that the schema describes, with its schema: NAME is a key of the user's own, 0 an item of a list."""
+    node = deref(node)
+    for name, below in node.get("properties", {}).items():
+        yield (*path, name), below
+        yield from keys_of(below, (*path, name))
+    for below in node.get("anyOf", []):
+        yield from keys_of(below, path)
+    if isinstance(below := node.get("additionalProperties"), dict):
+        yield from keys_of(below, (*path, "NAME"))
+    if isinstance(below := node.get("items"), dict):
+        yield from keys_of(below, (*path, 0))
+
+
+KEYS = dict(keys_of(SCHEMA))
+MAPPINGS = {path[:-1] for path in KEYS if path[-1] not in ("*", "now")}
+# What must stand beside a key, or it is wrong whatever its value is.
+BESIDE = {
+    ("config", "NAME", "default"): {"from": "x"},
+    ("config", "NAME", "shift"): {"from": "x"},
+    ("config", "NAME", "format"): {"from": "x"},
+    ("config", "NAME", "as"): {"from": "x"},
+    ("config", "NAME", "suffix"): {"from": "x", "as": "file"},
+    ("errors", 0, "match"): {"type": "config_error"},
+    ("errors", 0, "type"): {"match": "x"},
+    ("errors", 0, "message"): {"match": "x", "type": "config_error"},
+}
 
 
 def adapter_with(path, value):
     """An adapter in which the value stands at that path."""
-    for name in reversed(path):
-        value = {name: value}
-    return {"version": 1} | value
+    document = value
+    for depth in range(len(path), 0, -1):
+        name = path[depth - 1]
+        document = [document] if name == 0 else BESIDE.get(path[:depth], {}) | {name: document}
+    return {"version": 1} | document
 
 
-@pytest.mark.parametrize("path, keys", list(mappings(SCHEMA)), ids=lambda value: ".".join(value) or "file")
-def test_the_schema_knows_the_same_keys(bridge, scripted_tap, path, keys):
-    said = problems(run(bridge, "spec", scripted_tap(SYNC), adapter=adapter_with((*path, "qqqqqqqq"), 1)))
-    known = re.search(r"the known ones are (.*)\.$", said[0]).group(1).split(", ")
-    assert sorted(known) == sorted(keys)
+def said_of(bridge, tap, document):
+    """What is wrong with the adapter, whether or not the tap can be run as it says."""
+    done = run(bridge, "spec", tap, adapter=document)
+    failed_otherwise = done.exit_status == 1 and not done.error["message"].startswith("The adapter has ")
+    return [] if failed_otherwise else problems(done)
 
 
-VALUES = [None, True, 0, 1, 10, -1, 1.5, "", "1", "no", "10", "10s", "0s", "1h", "300ms", "1 s", "1.5s", "-1s", "1S",
-          "1d", "1MiB", "1GiB", "65536B", "1MB", "1mib", [], ["10s"], {}, {"line": "1MiB"}]  # fmt: skip
+@pytest.mark.parametrize("path", sorted(MAPPINGS, key=str), ids=lambda path: ".".join(map(str, path)) or "file")
+def test_the_schema_knows_the_same_keys(bridge, scripted_tap, path):
+    said = said_of(bridge, scripted_tap(SYNC), adapter_with((*path, "qqqqqqqq"), 1))
+    known = [re.search(r'"qqqqqqqq".*; the known ones are (.*)\.$', line) for line in said]
+    (found,) = [match.group(1).split(", ") for match in known if match]
+    assert sorted(found) == sorted(key[-1] for key in KEYS if key[:-1] == path and key[-1] != "*")
 
 
-def leaves(schema, path=()):
-    for name, below in schema.get("properties", {}).items():
-        yield (*path, name)
-        yield from leaves(below, (*path, name))
+VALUES = [None, True, 0, 10, -1, 1.5, "", "no", "10", "10s", "1 s", "1d", "-1d", "+1mo", "1MiB", "65536B", "1MB", [],
+          ["10s"], [""], [None], [["a"]], [1], {}, {"a": 1}, {"a": {}}, {"a": None}, {"properties": {}}, {"now": "-1d"}, {"now": 1}, "both",
+          "none", "-", "--x", "/x", "a.b", "a..b", "{a}", "{a", "https://x", "%Y", "**", "a[b]", ["a*"], ["a[b]"]]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", list(leaves(SCHEMA)), ids=".".join)
+def choices(node):
+    """The words that the schema knows for a value."""
+    node = deref(node)
+    words = node.get("enum", [])
+    return words + [[word] for word in choices(node["items"])] if "items" in node else words
+
+
+@pytest.mark.parametrize("path", list(KEYS), ids=lambda path: ".".join(map(str, path)))
 def test_the_schema_takes_the_same_values(bridge, scripted_tap, path):
     """All of these values are within the bounds, which a schema cannot tell."""
     checker, tap = jsonschema.Draft7Validator(SCHEMA), scripted_tap(SYNC)
-    for value in VALUES:
+    taken = 0
+    for value in VALUES + choices(KEYS[path]):
         document = adapter_with(path, value)
-        said = problems(run(bridge, "spec", tap, adapter=document))
+        if path == ("spec",) and isinstance(value, (str, int, float)) and value != "":
+            continue  # the path of a file
+        said = said_of(bridge, tap, document)
         assert checker.is_valid(document) == (said == []), (document, said)
+        taken += said == []
+    assert taken > 0 or path == ("version",)
+
+
+REFERENCE = (ADAPTERS.parent / "docs/adapters.md").read_text("utf-8")
+
+
+def test_the_reference_has_every_key():
+    rows = re.findall(r"^\| `([^`]+)` \|", REFERENCE, re.M)
+    wanted = {".".join(map(str, path)).replace(".0", "[]") for path in KEYS}
+    sections = {".".join(map(str, path)) for path in MAPPINGS if len(path) == 1}
+    assert len(rows) == len(set(rows))
+    assert set(rows) == wanted | sections
+
+
+def test_the_reference_names_the_defaults():
+    told = dict(re.findall(r"^\| `([^`]+)` \|.*\| `([^`]+)` \|$", REFERENCE, re.M))
+    for path, node in KEYS.items():
+        if "default" in node and path != ("config", "*"):
+            default = node["default"]
+            assert told[".".join(map(str, path))] == (str(default).lower() if default is False else default)
+
+
+@pytest.mark.parametrize("page", ["docs/adapters.md", "adapters/README.md"])
+def test_every_example_is_an_adapter(bridge, scripted_tap, page):
+    examples = re.findall(r"```yaml\n(.*?)```", (ADAPTERS.parent / page).read_text("utf-8"), re.S)
+    assert examples
+    for example in examples:
+        assert said_of(bridge, scripted_tap(SYNC), example) == []
+
+
+def test_a_spec_file_lies_beside_the_adapter(bridge, scripted_tap):
+    said = said_of(bridge, scripted_tap(SYNC), "version: 1\nspec: nowhere.json\n")
+    assert [line.split(":")[0] for line in said] == ['the spec file "nowhere.json" cannot be read']

@@ -23,6 +23,7 @@ case "$*" in
 esac
 """
 LAUGHS = "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 20)}]\n" for a, b in zip("abcde", "bcdef"))
+ADAPTER_KEYS = "version, name, documentation_url, tap, spec, config, streams, state, check, errors, limits"
 TRACEBACK = r'Traceback (most recent call last):\n  File "tap.py", line 7, in sync\n    fetch()\nKeyError: 17\n'
 
 
@@ -150,13 +151,36 @@ CASES = {
     "Its version is unknown": adapter(b"version: 2\nspeed: 7", "1:10"),
     "Its version is in quotes": adapter(b'version: "1"', "1:10"),
     "A key is misspelt": adapter("limits:\n  idel: 1s", "3:3"),
-    "A key is unknown": adapter("colour: red", "2:1", KEYS="version, state, limits"),
+    "A key is unknown": adapter("colour: red", "2:1", KEYS=ADAPTER_KEYS),
     "A key has no blank after its colon": adapter("limits: {idle:1s}", "2:10"),
     "A key is given twice": adapter("limits: {}\nlimits: {}", "3:1"),
     "A value should have keys": adapter("limits:", "2:1"),
     "A duration has no unit": adapter("limits: {idle: 10}", "2:16"),
     "A size has another unit": adapter("limits: {line: 256MB}", "2:16"),
     "A value is out of bounds": adapter("limits: {stop_grace: 2h}", "2:22"),
+    "A text is missing": adapter('tap: {command: [tap-x, ""]}', "2:24"),
+    "A command is one text": adapter("tap: {command: tap-x --flag}", "2:16"),
+    "A flag is none": adapter("tap: {catalog_flag: catalog}", "2:21"),
+    "A tap discovers in two ways": adapter("tap: {discover: [-d], from_sync: true}", "2:34"),
+    "A folder is named in part": adapter("tap: {cwd: data}", "2:12"),
+    "An address is none": adapter("documentation_url: x.org", "2:20"),
+    "A value is neither true nor false": adapter("streams: {s: {exclude: yes}}", "2:24"),
+    "A word is not one of those known": adapter("check: {by: guessing}", "2:13"),
+    "An error pattern lacks its type": adapter("errors: [{match: x}]", "2:10"),
+    "The spec file cannot be read": adapter("spec: nowhere.json", "2:7"),
+    "A number is none in JSON": adapter("config: {s: {value: 0x1F}}", "2:21"),
+    "A rule is no mapping": adapter("config: {s: token}", "2:13"),
+    "A rule has two sources": adapter("config: {s: {from: a, value: 1}}", "2:13"),
+    "A rule reads a setting that the spec does not have": adapter("spec: {properties: {token: {}}}\nconfig: {s: {from: tokn}}", "3:20"),
+    "A template names nothing": adapter('config: {s: {template: "https://x/"}}', "2:24"),
+    "A default is of another type than the setting": adapter("spec: {properties: {port: {type: integer}}}\nconfig: {s: {from: port, default: x}}", "3:35"),
+    "A default cannot become what the tap wants": adapter("config: {s: {from: a, as: boolean, default: 7}}", "2:45"),
+    "A shift is none": adapter("config: {s: {from: a, shift: 1 day}}", "2:30"),
+    "A suffix has no file": adapter("config: {s: {from: a, suffix: .p8}}", "2:31"),
+    "A format has no date": adapter('config: {s: {value: 1, format: "%Y"}}', "2:32"),
+    "A glob is none": adapter('streams: {"a[bc]": {}}', "2:11"),
+    "A cursor has no incremental mode": adapter("streams: {s: {cursor: a, modes: [full_refresh]}}", "2:14"),
+    "A schema has no properties": adapter("streams: {s: {schema: {}}}", "2:23"),
     # The tap's program
     "It is not on the PATH": Case(["tap-nowhere"], values={"TAP": "tap-nowhere"}),
     "Its path is wrong": Case(["/nowhere/tap-x"], values={"TAP": "/nowhere/tap-x"}),

@@ -79,6 +79,22 @@ install_venv() {
     fi && cp "$requirements" "$folder/installed.txt"
 }
 
+# The SSH server is not installed, since its package starts one for the whole machine: .venv/openssh holds its files.
+need_sshd() {
+    [ ! -x /usr/sbin/sshd ] && [ ! -x "$root/.venv/openssh/usr/sbin/sshd" ] || return 0
+    need_packages openssh-client libaudit1 libcom-err2 libgssapi-krb5-2 libkrb5-3 libpam0g libselinux1 libsystemd0 libwrap0
+    step "Unpacking Debian's SSH server into .venv/openssh" \
+        "see that this machine reaches a Debian 12 mirror; or install openssh-server by hand" unpack openssh openssh-server
+}
+
+# unpack NAME PACKAGE: its files below .venv/NAME, and nothing of it is run.
+unpack() {
+    local folder=$root/.venv/$1 package
+    rm -rf "$folder" && mkdir -p "$folder" && cd "$folder" || return
+    as_root apt-get -q update
+    apt-get -q download "$2" && for package in *.deb; do dpkg-deb -x "$package" . && rm "$package"; done
+}
+
 # A Docker engine is a matter of the machine: only CI, where no test may be skipped, is given one.
 need_docker() {
     [ "${CI:-}" = true ] && ! docker info >/dev/null 2>&1 || return 0

@@ -96,3 +96,20 @@ def test_many_records_and_one_signal(bridge, command, source):
     run = bridge.finish(process, head)
     assert run.exit_status == -signal.SIGTERM
     assert run.statuses("people") == ["STARTED", "RUNNING", "INCOMPLETE"]
+
+
+def test_all_four_commands_with_the_adapter(connector, source):
+    jsonl, config = connector("jsonl"), source(['{"id": 1, "name": "Zoë"}', '{"id": 2, "name": null}'])
+    assert {"path", "stream_name"} <= jsonl.spec().spec["connectionSpecification"]["properties"].keys()
+    assert jsonl.check(config).status == {"status": "SUCCEEDED"}
+    wrong = jsonl.check(config | {"encoding": "klingon"})
+    assert wrong.status["status"] == "FAILED"
+    assert '"File Encoding" is none that Python knows.' in wrong.status["message"]
+    discovered = jsonl.discover(config).catalog
+    assert discovered["streams"][0]["source_defined_primary_key"] == [["id"]]
+    assert set(discovered["streams"][0]["supported_sync_modes"]) == {"full_refresh", "incremental"}
+    first = jsonl.read(config, configured(discovered, "incremental"))
+    assert data(first) == [{"id": 1, "name": "Zoë"}, {"id": 2, "name": None}]
+    source(['{"id": 1, "name": "Zoë"}', '{"id": 2, "name": null}', '{"id": 3, "name": "new"}'])
+    second = jsonl.read(config, configured(discovered, "incremental"), first.last_states())
+    assert {"id": 3, "name": "new"} in data(second)

@@ -1,5 +1,7 @@
 """tap-singer-jsonl: a tap on an old SDK, which ignores the catalog and replays what a file holds, hostile messages too."""
 
+from decimal import Decimal
+
 import pytest
 
 from harness.bridge import configured
@@ -113,3 +115,22 @@ def test_records_match_their_schema(read, bridge, command, replay):
     run = read(text)
     check_records(run, bridge.discover(replay(text), command).catalog)
     assert data(run, "a") == [{"id": 12345678901234567890123456789, "s": None}]
+
+
+def test_all_four_commands_with_the_adapter(connector, replay):
+    replays = connector("singer-jsonl")
+    text = "".join(
+        SCHEMA % name + f'{{"type": "RECORD", "stream": "{name}", "record": {{"id": 1, "x": 1.5}}}}\n' for name in "ab"
+    )
+    config = replay(text)
+    del config["source"]  # the adapter says it
+    form = replays.spec().spec["connectionSpecification"]
+    assert form["required"] == ["local"]
+    assert replays.check(config).status == {"status": "SUCCEEDED"}
+    missing = replays.check({"local": {}})
+    assert missing.status["status"] == "FAILED" and '"Folders"' in missing.status["message"]
+    discovered = replays.discover(config).catalog
+    assert [stream["supported_sync_modes"] for stream in discovered["streams"]] == [["full_refresh"]] * 2
+    run = replays.read(config | {"add_record_metadata": False}, configured(discovered, only=["b"]))
+    assert run.exit_status == 0, run.tail()
+    assert run.records() == [{"id": 1, "x": Decimal("1.5")}]

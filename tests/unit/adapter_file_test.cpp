@@ -1,6 +1,4 @@
-#include "adapter/adapter_file.h"
-#include "airbyte/error.h"
-#include "catch.h"
+#include "adapter_reading.h"
 
 #include <array>
 #include <chrono>
@@ -15,26 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What is said of that file; empty where it is read.
-std::string complaint(std::string_view text)
-{
-    try {
-        read_adapter(text, "F");
-    } catch (const airbyte::ErrorException& error) {
-        CHECK(error.error().failure_type == airbyte::FailureType::config_error);
-        return error.error().message;
-    }
-    return {};
-}
-
-// The one problem of a file that is right otherwise, without what stands before each.
-std::string problem(const std::string& text)
-{
-    constexpr std::string_view k_head = "The adapter has a problem: F:";
-    const std::string message = complaint("version: 1\n" + text);
-    return message.starts_with(k_head) ? message.substr(k_head.size()) : message;
-}
-
 Adapter limits(const std::string& text)
 {
     return read_adapter("version: 1\nlimits: {" + text + "}", "F");
@@ -48,6 +26,9 @@ std::string repeated(std::string_view text, std::size_t times)
     }
     return result;
 }
+
+const std::string k_keys =
+    "version, name, documentation_url, tap, spec, config, streams, state, check, errors, limits.";
 
 const std::string k_valid = R"(# Limits for a slow tap
 version: 1
@@ -122,17 +103,15 @@ TEST_CASE("a wrong quantity is named with what would be right")
 TEST_CASE("an unknown key is named with the nearest")
 {
     CHECK(problem("limit: {}") == "2:1: unknown key \"limit\"; did you mean \"limits\"?");
-    CHECK(problem("spec: {}") ==
-          "2:1: unknown key \"spec\"; the known ones are version, state, limits.");
+    CHECK(problem("colour: {}") == "2:1: unknown key \"colour\"; the known ones are " + k_keys);
     CHECK(problem("limits:\n  idel: 1s") ==
           "3:3: unknown key \"idel\" in limits; did you mean \"idle\"?");
-    CHECK(problem("limits:\n  <<: {}") ==
-          "3:3: unknown key \"<<\" in limits; the known ones are line, idle, stop_grace.");
+    CHECK(problem("limits:\n  <<: {}") == "3:3: unknown key \"<<\" in limits; the known ones are "
+                                          "line, idle, stop_grace, discover, probe.");
     CHECK(problem("limits: {idle:1s}") ==
           "2:10: unknown key \"idle:1s\" in limits; a blank belongs after the colon.");
     CHECK(problem("? " + repeated("x", 500)) ==
-          "2:3: unknown key \"" + repeated("x", 57) +
-              "...\"; the known ones are version, state, limits.");
+          "2:3: unknown key \"" + repeated("x", 57) + "...\"; the known ones are " + k_keys);
 }
 
 TEST_CASE("a key stands once")
@@ -192,8 +171,8 @@ TEST_CASE("all problems are told at once, in their order")
 F:1:1: version is missing. Begin the file with: version: 1
 F:1:16: limits.idle is "x". A duration is a whole number and its unit: ms, s, m or h, as in 10s.
 F:1:25: limits.line is "y". A size is a whole number and its unit: B, KiB, MiB or GiB, as in 256MiB.
-F:1:28: unknown key "zz" in limits; the known ones are line, idle, stop_grace.
-F:2:1: unknown key "foo"; the known ones are version, state, limits.
+F:1:28: unknown key "zz" in limits; the known ones are line, idle, stop_grace, discover, probe.
+F:2:1: unknown key "foo"; the known ones are version, name, documentation_url, tap, spec, config, streams, state, check, errors, limits.
 F:3:1: the key "foo" is there already, on line 2. Keep one.)");
     std::string many = "version: 1\n";
     for (int i = 0; i < 30; ++i) {
@@ -201,9 +180,8 @@ F:3:1: the key "foo" is there already, on line 2. Keep one.)");
     }
     const std::string message = complaint(many);
     CHECK(message.starts_with("The adapter has 30 problems:\nF:2:1: "));
-    CHECK(message.ends_with(
-        "\nF:21:1: unknown key \"zz19\"; the known ones are version, state, limits.\n"
-        "and 10 more."));
+    CHECK(message.ends_with("\nF:21:1: unknown key \"zz19\"; the known ones are " + k_keys +
+                            "\nand 10 more."));
 }
 
 TEST_CASE("what is not YAML is said in our words, at the place to mend")
@@ -273,8 +251,8 @@ TEST_CASE("a JSON file is read, too")
 
 TEST_CASE("columns count characters")
 {
-    CHECK(problem("limits: {ü: 1}") ==
-          "2:10: unknown key \"ü\" in limits; the known ones are line, idle, stop_grace.");
+    CHECK(problem("limits: {ü: 1}") == "2:10: unknown key \"ü\" in limits; the known ones are "
+                                       "line, idle, stop_grace, discover, probe.");
     CHECK(complaint("{version: 1, ü日: ö, zebra: 1}").find("F:1:21: unknown key \"zebra\"") !=
           std::string::npos);
 }

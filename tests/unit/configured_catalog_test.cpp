@@ -40,8 +40,7 @@ std::string complaint_of(const std::string& entry)
 std::string error(const std::string& what)
 {
     return "Configured catalog /x/catalog.json: " + what +
-           ". Write one from what discover printed: an entry with `stream`, `sync_mode` and "
-           "`destination_sync_mode` for each stream.";
+           ". Make one of what discover printed: tapbridge select --help says how.";
 }
 
 const std::string k_discovered = error("this is what discover printed, not a configured catalog");
@@ -136,8 +135,7 @@ TEST_CASE("read_configured_catalog says where the text is not JSON")
 {
     CHECK(complaint("{\"streams\": x}") ==
           "Configured catalog /x/catalog.json, line 1, column 13: it is not JSON. "
-          "Write one from what discover printed: an entry with `stream`, `sync_mode` and "
-          "`destination_sync_mode` for each stream.");
+          "Make one of what discover printed: tapbridge select --help says how.");
     CHECK(complaint("{\n\"streams\": [}")
               .rfind("Configured catalog /x/catalog.json, line 2, column 13: ", 0) == 0);
     CHECK(complaint("").rfind("Configured catalog /x/catalog.json: it is empty. ", 0) == 0);

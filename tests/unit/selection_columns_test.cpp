@@ -182,3 +182,39 @@ TEST_CASE("mark_catalog sees the columns of a schema that is a string")
     CHECK(column(raw, "b") == "false");
     CHECK(top(raw, "schema") == R"("{\"properties\":{\"a\":{},\"b\":{}}}")");
 }
+
+TEST_CASE("mark_catalog deselects excluded columns, automatic ones too, but no keys")
+{
+    Selection selection = incremental(0, "finished_at");
+    selection.excluded_columns = {"log", "id", "finished_at", "job"};
+    const json::Value raw = mark_one(k_sdk_rest, selection);
+    CHECK(column(raw, "log") == "false");
+    CHECK(column(raw, "job") == "false");
+    CHECK(selected(raw, {"properties", "job", "properties", "name"}) == "false");
+    CHECK(column(raw, "id") == "true"); // the tap's own key
+    CHECK(column(raw, "finished_at") == "true");
+
+    Selection automatic = full(0);
+    automatic.excluded_columns = {"id"};
+    const json::Value odd = mark_one(
+        R"({"tap_stream_id":"a","schema":{"properties":{"id":{}}},
+        "metadata":[{"breadcrumb":["properties","id"],"metadata":{"inclusion":"automatic"}},
+        {"breadcrumb":["properties","id","properties","b"],"metadata":{}}]})",
+        automatic);
+    CHECK(column(odd, "id") == "false");
+    CHECK(selected(odd, {"properties", "id", "properties", "b"}) == "false");
+}
+
+TEST_CASE("mark_catalog tells a view's key that was given")
+{
+    const std::string view =
+        R"({"tap_stream_id":"v","is_view":true,"schema":{"properties":{"id":{}}},
+        "metadata":[{"breadcrumb":[],"metadata":{"is-view":true}}]})";
+    Selection selection = full(0);
+    selection.primary_key = {"id"};
+    selection.key_is_given = true;
+    CHECK(said(mark_one(view, selection), {}, "view-key-properties") == R"(["id"])");
+    CHECK(said(mark_one(k_bare, selection), {}, "view-key-properties") == "none");
+    selection.key_is_given = false;
+    CHECK(said(mark_one(view, selection), {}, "view-key-properties") == "none");
+}

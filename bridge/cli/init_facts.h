@@ -1,0 +1,26 @@
+// What init finds out about a tap.
+#pragma once
+
+#include "cli/init.h"
+#include "connector/connector.h"
+
+#include <string>
+
+namespace tapbridge::cli {
+
+// What the user gave, checked and read.
+struct InitInput {
+    InitOptions options;
+    std::string program;               // absolute path
+    std::optional<json::Value> config; // the user's own
+    std::optional<json::Value> sample;
+};
+
+// Reads both files. Throws config_error.
+InitInput read_input(const InitOptions& options);
+
+// Asks the tap and its environment. The log goes to stderr; stdout stays untouched. Throws
+// config_error and system_error, with secrets redacted; a fatal signal ends the process.
+connector::Facts find_facts(const InitInput& input);
+
+} // namespace tapbridge::cli

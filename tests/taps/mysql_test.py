@@ -1,0 +1,260 @@
+"""pipelinewise-tap-mysql against a real MariaDB: tables in full, by a cursor, and from the binary log."""
+
+import signal
+
+import pytest
+
+from harness.bridge import configured
+from harness.postgres import PASSWORD
+from harness.rules import assert_no_secret, check_records
+
+DELETED = "_ab_cdc_deleted_at"
+BY_LOG = 'version: 1\nstate: {interval: 0s}\nstreams:\n  "*": {replication: log_based}\n'
+
+
+@pytest.fixture(scope="module")
+def database(mariadb):
+    mariadb.sql(r"""
+        CREATE DATABASE kinds;
+        CREATE TABLE kinds.`Käse Brot` (
+            id bigint PRIMARY KEY, exact decimal(38,10), f8 double, flag tinyint(1), day date, clock time,
+            moment datetime(6), instant timestamp(6) NULL, words varchar(100), doc json, raw varbinary(8), choice enum('a','b'));
+        INSERT INTO kinds.`Käse Brot` VALUES
+            (1, 1234567890123456789012345678.1234567890, 1e-300, 1, '2024-02-29', '23:59:59', '1999-12-31 23:59:59.5',
+             '2024-01-01 00:00:00', 'snow ☃ "q" \\ \n\t end', '{"n":1.10}', x'00ff', 'b'),
+            (9223372036854775807, -0.0000000001, 0.5, 0, '1000-01-01', '00:00:00', '9999-12-31 00:00:00', null, '', '[]', '', 'a'),
+            (-9223372036854775808, null, null, null, null, null, null, null, null, null, null, null);
+        CREATE DATABASE shop;
+        CREATE DATABASE archive;
+        CREATE TABLE shop.orders (id int PRIMARY KEY AUTO_INCREMENT, note varchar(20), updated_at datetime NOT NULL);
+        CREATE TABLE archive.orders (id int PRIMARY KEY, old_note varchar(20), updated_at datetime NOT NULL);
+        INSERT INTO shop.orders SELECT seq, concat('order ', seq), '2024-01-01' + INTERVAL seq HOUR FROM seq_1_to_100;
+        INSERT INTO archive.orders SELECT seq, concat('old ', seq), '2020-01-01' + INTERVAL seq HOUR FROM seq_1_to_40;
+        CREATE VIEW shop.notes AS SELECT id, note FROM shop.orders;
+    """)  # fmt: skip
+    return mariadb
+
+
+@pytest.fixture
+def settings(database):
+    """The tap's settings for some databases."""
+    return lambda *names, **more: database.config(filter_dbs=",".join(names), **more)
+
+
+@pytest.fixture
+def command(tap):
+    return [tap("mysql")]
+
+
+def by_id(rows):
+    return sorted(rows, key=lambda row: row["id"])
+
+
+def test_check_succeeds(bridge, command, settings):
+    run = bridge.check(settings("shop"), command)
+    assert run.status["status"] == "SUCCEEDED", run.tail()
+    assert_no_secret(run, PASSWORD)
+
+
+def test_check_with_a_wrong_password_fails_and_says_why(bridge, command, settings):
+    run = bridge.check(settings("shop", password="wr0ng-passw0rd"), command)
+    assert (run.exit_status, run.status["status"]) == (0, "FAILED")
+    assert "Access denied for user 'tap'" in run.status["message"]
+    assert_no_secret(run, "wr0ng-passw0rd")
+
+
+def test_discover_names_tables_as_a_native_source_would(bridge, command, settings):
+    streams = bridge.discover(settings("shop", "archive"), command).catalog["streams"]
+    by_name = {(stream.get("namespace"), stream["name"]): stream for stream in streams}
+    assert by_name.keys() == {("shop", "orders"), ("archive", "orders"), ("shop", "notes")}
+    assert by_name["shop", "orders"]["source_defined_primary_key"] == [["id"]]
+    assert "source_defined_primary_key" not in by_name["shop", "notes"]
+    assert by_name["shop", "orders"]["supported_sync_modes"] == ["full_refresh", "incremental"]
+
+
+def test_full_refresh_delivers_every_row_of_every_type(bridge, command, settings, database):
+    config = settings("kinds")
+    catalog = bridge.discover(config, command).catalog
+    run = bridge.read(config, configured(catalog), tap=command)
+    # Every column as the tap writes it (of text only what utf8mb3 has: others come as a question mark).
+    date_time = "'%Y-%m-%dT%H:%i:%s'"
+    expected = database.rows(f"""
+        SELECT JSON_OBJECT('id', id, 'exact', exact, 'f8', f8, 'flag', IF(flag IS NULL, NULL, JSON_EXTRACT(IF(flag, 'true', 'false'), '$')),
+            'day', DATE_FORMAT(day, '%Y-%m-%dT00:00:00+00:00'), 'clock', TIME_FORMAT(clock, '%k:%i:%s'),
+            'moment', CONCAT(DATE_FORMAT(moment, {date_time}), IF(MICROSECOND(moment), DATE_FORMAT(moment, '.%f'), ''), '+00:00'),
+            'instant', CONCAT(DATE_FORMAT(instant, {date_time}), '+00:00'),
+            'words', words, 'doc', LEFT(doc, 100), 'raw', HEX(raw), 'choice', choice) FROM kinds.`Käse Brot`
+    """)
+    assert by_id(run.records("Käse Brot", "kinds")) == by_id(expected)
+    check_records(run, catalog)
+    assert_no_secret(run, PASSWORD)
+
+
+def test_tables_of_the_same_name_stay_apart(bridge, command, settings):
+    config = settings("shop", "archive")
+    run = bridge.read(config, configured(bridge.discover(config, command).catalog), tap=command)
+    assert sorted(row["note"] for row in run.records("orders", "shop")) == sorted(f"order {n}" for n in range(1, 101))
+    assert sorted(row["old_note"] for row in run.records("orders", "archive")) == sorted(f"old {n}" for n in range(1, 41))
+    assert len(run.records("notes", "shop")) == 100
+
+
+def test_incremental_continues_where_it_stopped(bridge, command, settings, database):
+    database.sql("""
+        CREATE DATABASE grows;
+        CREATE TABLE grows.items (id int PRIMARY KEY, note varchar(20), updated_at datetime NOT NULL);
+        INSERT INTO grows.items SELECT seq, 'first', '2024-01-01' + INTERVAL seq HOUR FROM seq_1_to_100;
+    """)
+    config = settings("grows")
+    catalog = configured(bridge.discover(config, command).catalog, "incremental", cursor_field=["updated_at"])
+    first = bridge.read(config, catalog, tap=command)
+    assert len(first.records()) == 100
+    database.sql("""
+        UPDATE grows.items SET note = 'changed', updated_at = '2024-03-01' WHERE id IN (3, 50);
+        INSERT INTO grows.items VALUES (101, 'new', '2024-03-02');
+    """)
+    second = bridge.read(config, catalog, first.last_states(), tap=command)
+    assert sorted((row["id"], row["note"]) for row in second.records()) == [
+        (3, "changed"), (50, "changed"), (100, "first"), (101, "new"),
+    ]  # fmt: skip
+    third = bridge.read(config, catalog, second.last_states(), tap=command)
+    assert [row["id"] for row in third.records()] == [101]  # this tap sends the row of its bookmark again
+
+
+@pytest.fixture
+def change(database):
+    """Two tables whose changes are read from the log; what it is called with changes them."""
+    database.sql("""
+        CREATE DATABASE logged;
+        CREATE TABLE logged.users (id int PRIMARY KEY AUTO_INCREMENT, name varchar(20), price decimal(38,10), at datetime);
+        CREATE TABLE logged.orders (id int PRIMARY KEY, note varchar(20));
+        CREATE TABLE logged.others (id int PRIMARY KEY);
+        INSERT INTO logged.users SELECT seq, concat('user ', seq), seq + 0.5, '2024-01-01' FROM seq_1_to_20;
+        INSERT INTO logged.orders SELECT seq, concat('order ', seq) FROM seq_1_to_30;
+    """)
+    yield database.sql
+    database.sql("DROP DATABASE logged;")
+
+
+@pytest.fixture
+def reads(bridge, command, settings, change):
+    """reads(states) is one read of both tables from the log."""
+    config = settings("logged")
+    catalog = bridge.discover(config, command, adapter=BY_LOG).catalog
+    chosen = configured(catalog, "incremental", only=["users", "orders"])
+
+    def start(states=None):
+        files = {"config": config, "catalog": chosen, "state": states, "adapter": BY_LOG}
+        return bridge.start(bridge.arguments("read", command, **files))
+
+    def read(states=None):
+        run = bridge.read(config, chosen, states, tap=command, adapter=BY_LOG)
+        check_records(run, catalog)
+        assert_no_secret(run, PASSWORD)
+        return run
+
+    read.catalog, read.start = catalog, start
+    return read
+
+
+def brought(run, name):
+    """What a run brought of a table, in its order: its key, and whether it is gone."""
+    return [(row["id"], row[DELETED] is not None) for row in run.records(name, "logged")]
+
+
+def test_log_based_tables_are_incremental_and_tell_deletions(reads):
+    users = next(stream for stream in reads.catalog["streams"] if stream["name"] == "users")
+    assert users["supported_sync_modes"] == ["full_refresh", "incremental"]
+    assert users["source_defined_cursor"] is True
+    assert {"_sdc_deleted_at", DELETED} <= users["json_schema"]["properties"].keys()
+
+
+def test_each_run_brings_what_changed_since_the_one_before(reads, change):
+    first = reads()
+    assert sorted(brought(first, "users")) == [(n, False) for n in range(1, 21)]
+    assert sorted(brought(first, "orders")) == [(n, False) for n in range(1, 31)]
+
+    change("""
+        INSERT INTO logged.users VALUES (21, 'new', 12345678901234567890.1234567890, '2024-02-29 12:00:00');
+        UPDATE logged.users SET name = 'changed' WHERE id = 2;
+        DELETE FROM logged.users WHERE id = 3;
+        UPDATE logged.orders SET note = null WHERE id = 1;
+        INSERT INTO logged.others VALUES (1);
+    """)
+    second = reads(first.last_states())
+    assert brought(second, "users") == [(21, False), (2, False), (3, True)]
+    assert brought(second, "orders") == [(1, False)]
+    new, changed, gone = second.records("users")
+    assert (new["name"], changed["name"], gone["name"]) == ("new", "changed", "user 3")
+    assert any('"price": 12345678901234567890.1234567890' in line for line in second.lines), "a digit changed"
+    assert gone[DELETED] == gone["_sdc_deleted_at"]
+    assert "_sdc_deleted_at" not in new  # this tap sends it with deletions only
+
+    third = reads(second.last_states())
+    assert third.records() == []
+    assert third.statuses("users", "logged") == ["STARTED", "COMPLETE"]
+
+    change("BEGIN; INSERT INTO logged.orders VALUES (31, 'x'); DELETE FROM logged.orders WHERE id = 31; COMMIT; FLUSH BINARY LOGS;")
+    change("UPDATE logged.orders SET note = 'in the next file' WHERE id = 2;")
+    fourth = reads(third.last_states())
+    assert (brought(fourth, "users"), brought(fourth, "orders")) == ([], [(31, False), (31, True), (2, False)])
+
+
+def test_a_reset_table_starts_again_beside_one_that_continues(reads, change):
+    first = reads()
+    change("DELETE FROM logged.users WHERE id = 1; UPDATE logged.orders SET note = 'again' WHERE id = 5;")
+    kept = [s for s in first.last_states() if s["stream"]["stream_descriptor"]["name"] == "orders"]
+    second = reads(kept)
+    assert {key for key, gone in brought(second, "users") if not gone} == set(range(2, 21))
+    assert brought(second, "orders") == [(5, False)]
+
+
+def cut_after(bridge, reads, number, states, wanted):
+    """A read that is ended by a signal when `wanted` has come: the run, and all states that a platform would hold."""
+    process = reads.start(states)
+    head = bridge.read_until(process, wanted)
+    process.send_signal(number)
+    cut = bridge.finish(process, head)
+    held = {str(s["stream"]["stream_descriptor"]): s for s in (states or []) + cut.last_states()}
+    return cut, list(held.values())
+
+
+def committed(run):
+    """The records that its states cover, stream by stream."""
+    rows = []
+    for name in ("users", "orders"):
+        covered = sum(int(s["sourceStats"]["recordCount"]) for s in run.states if s["stream"]["stream_descriptor"]["name"] == name)
+        rows += [(name, *change) for change in brought(run, name)[:covered]]
+    return set(rows)
+
+
+def arrived(*runs):
+    return {(name, *change) for run in runs for name in ("users", "orders") for change in brought(run, name)}
+
+
+ENDINGS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+
+
+@ENDINGS
+def test_changes_of_a_read_that_was_cut_come_again(bridge, reads, change, number):
+    first = reads()
+    change("INSERT INTO logged.users SELECT seq, 'bulk', 0, null FROM seq_101_to_6100;")
+    change("DELETE FROM logged.users WHERE id = 2; UPDATE logged.orders SET note = 'late' WHERE id = 9;")
+    cut, held = cut_after(bridge, reads, number, first.last_states(), b'"log_pos"')
+    assert cut.exit_status == -number
+    resumed = reads(held)
+    due = {("users", n, False) for n in range(101, 6101)} | {("users", 2, True), ("orders", 9, False)}
+    assert committed(cut) | arrived(resumed) == due
+
+
+@ENDINGS
+def test_a_first_read_that_was_cut_goes_on(bridge, reads, change, number):
+    change("INSERT INTO logged.users SELECT seq, 'bulk', 0, null FROM seq_101_to_20100;")
+    cut, held = cut_after(bridge, reads, number, None, b'"max_pk_values"')
+    assert cut.exit_status == -number
+    change("DELETE FROM logged.users WHERE id = 1; INSERT INTO logged.orders VALUES (31, 'meanwhile');")
+    resumed = reads(held)
+    last = reads(resumed.last_states())
+    everything = committed(cut) | arrived(resumed, last)
+    assert {("users", n, False) for n in [*range(2, 21), *range(101, 20101)]} <= everything
+    assert {("orders", n, False) for n in range(1, 32)} <= everything
+    assert ("users", 1, True) in everything or ("users", 1, False) not in everything
