@@ -101,9 +101,8 @@ void add_problem(Findings& findings, const YamlNode& value, const std::string& p
 std::optional<std::string> text_of(const YamlNode& node, const std::string& path,
                                    Findings& findings, AdapterKeys::Empty empty)
 {
-    if (node.kind != YamlNode::Kind::scalar) {
-        add_problem(findings, node, path, k_scalar);
-    } else if (node.text.empty() && empty == AdapterKeys::Empty::refused) {
+    const bool is_missing = node.text.empty() && empty == AdapterKeys::Empty::refused;
+    if (node.kind != YamlNode::Kind::scalar || is_missing) {
         add_problem(findings, node, path, k_scalar);
     } else if (node.text.find('\0') != std::string::npos) {
         findings.problems.push_back({node.place, path + " holds a character U+0000, at which a "

@@ -14,7 +14,7 @@ constexpr std::string_view k_glob = "A name or a glob has at least one character
                                     "run of characters, ? for any one. Brackets and ** mean "
                                     "nothing.";
 
-bool is_glob(std::string_view pattern)
+bool is_sound_glob(std::string_view pattern)
 {
     return !pattern.empty() && pattern.find('[') == std::string_view::npos &&
            pattern.find("**") == std::string_view::npos;
@@ -75,7 +75,7 @@ void read_exclusions(AdapterKeys& stream, translate::StreamRule& rule)
     constexpr std::string_view key = "exclude_fields";
     rule.exclude_fields = stream.texts(key, "Write a list of names and globs, as in [raw_*].");
     for (const std::string& glob : rule.exclude_fields.value_or(std::vector<std::string>{})) {
-        if (!is_glob(glob)) {
+        if (!is_sound_glob(glob)) {
             stream.findings().problems.push_back(
                 {stream.take(key)->place, stream.path_of(key) + " holds " + quoted_briefly(glob) +
                                               ". " + std::string(k_glob)});
@@ -104,7 +104,7 @@ void read_rule(AdapterKeys& stream, translate::StreamRule& rule)
 void read_streams(AdapterKeys& file, std::vector<NamedStreamRule>& rules)
 {
     file.members("streams", [&](const YamlMember& stream, const std::string& path) {
-        if (!is_glob(stream.key)) {
+        if (!is_sound_glob(stream.key)) {
             file.findings().problems.push_back(
                 {stream.place,
                  "streams holds " + quoted_briefly(stream.key) + ". " + std::string(k_glob)});

@@ -18,6 +18,11 @@ bool is_flag(std::string_view text)
     return text.size() > 1 && text[0] == '-' && (text[1] < '0' || text[1] > '9');
 }
 
+bool is_relative_path(std::string_view program)
+{
+    return !program.starts_with('/') && program.find('/') != std::string_view::npos;
+}
+
 // How to write what was written as one text.
 std::string command_remedy(const YamlNode& command)
 {
@@ -37,6 +42,11 @@ void read_command(AdapterKeys& tap, TapCall& call)
 {
     if (const YamlNode* const command = tap.take("command")) {
         call.command = tap.texts("command", command_remedy(*command)).value_or(call.command);
+        // The tap does not run where the adapter or its caller is.
+        if (!call.command.empty() && is_relative_path(call.command.front())) {
+            tap.complain(command->items.front(), "command[0]",
+                         "Write the whole path, or a program's name that PATH finds.");
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 #include "adapter/adapter_text.h"
 
 #include "adapter/adapter_spec.h"
-#include "adapter/yaml_text.h"
 #include "util/text.h"
+#include "util/yaml_text.h"
 
 #include <array>
 #include <chrono>
@@ -71,8 +71,7 @@ std::string_view name_of(const Names& names, Enumerator which)
 class Writer {
 public:
     Writer(const AdapterFile& file, const std::string& path)
-        : m_file(file), m_adapter(file.adapter),
-          m_path(text::replace_all(text::replace_all(path, "\n", " "), "\r", " "))
+        : m_file(file), m_adapter(file.adapter), m_path(text::one_line(path))
     {}
 
     std::string text()
@@ -91,7 +90,7 @@ private:
     // A section, or an entry of one: what follows is written below it.
     void open(std::string_view key)
     {
-        m_out.append(indent(), ' ') += yaml_text(key) + ":\n";
+        m_out.append(indent(), ' ') += yaml::scalar(key) + ":\n";
         m_keys.emplace_back(key);
     }
     void close() { m_keys.pop_back(); }
@@ -109,7 +108,7 @@ private:
     void line(std::string_view key, std::string_view value)
     {
         m_out.append(indent(), ' ') +=
-            yaml_text(key) + ": " + std::string(value) + "  " + comment(key, k_default) + '\n';
+            yaml::scalar(key) + ": " + std::string(value) + "  " + comment(key, k_default) + '\n';
     }
     // What cannot be said by a value.
     void absent(std::string_view key, std::string_view words, std::string_view origin = k_default)
@@ -120,16 +119,16 @@ private:
     }
     void tree(std::string_view key, const json::Value& value)
     {
-        append_yaml(m_out, indent(), key, value, comment(key, k_default));
+        yaml::append(m_out, indent(), key, value, comment(key, k_default));
     }
     void text_line(std::string_view key, const std::string& value, std::string_view words)
     {
-        value.empty() ? absent(key, words) : line(key, yaml_text(value));
+        value.empty() ? absent(key, words) : line(key, yaml::scalar(value));
     }
     void text_if(std::string_view key, const std::string& value)
     {
         if (!value.empty()) {
-            line(key, yaml_text(value));
+            line(key, yaml::scalar(value));
         }
     }
     void flag_if(std::string_view key, const std::optional<bool>& value)
@@ -141,7 +140,7 @@ private:
     void list_if(std::string_view key, const std::optional<std::vector<std::string>>& list)
     {
         if (list) {
-            line(key, yaml_list(*list));
+            line(key, yaml::list(*list));
         }
     }
 
@@ -156,13 +155,13 @@ private:
         const TapCall& tap = m_adapter.tap;
         open("tap");
         tap.command.empty() ? absent("command", "stands after \"--\"")
-                            : line("command", yaml_list(tap.command));
+                            : line("command", yaml::list(tap.command));
         if (tap.environment.empty()) {
             absent("env", "what the bridge got");
         } else {
             open("env");
             for (const auto& [name, value] : tap.environment) {
-                line(name, yaml_text(value));
+                line(name, yaml::scalar(value));
             }
             close();
         }
@@ -170,17 +169,17 @@ private:
             const auto& flags = *tap.catalog_flags;
             line("catalog_flag", flags.empty()      ? "none"
                                  : flags.size() > 1 ? "both"
-                                                    : yaml_text(flags[0]));
+                                                    : yaml::scalar(flags[0]));
         } else {
             absent("catalog_flag", "", k_by_help);
         }
         if (tap.state_flag) {
-            line("state_flag", tap.state_flag->empty() ? "none" : yaml_text(*tap.state_flag));
+            line("state_flag", tap.state_flag->empty() ? "none" : yaml::scalar(*tap.state_flag));
         } else {
             absent("state_flag", "", k_by_help);
         }
         if (tap.discover) {
-            line("discover", yaml_list(*tap.discover));
+            line("discover", yaml::list(*tap.discover));
         } else if (!tap.from_sync) {
             absent("discover", "", k_by_help);
         }
@@ -221,7 +220,7 @@ private:
             from.push_back(path_text(path));
         }
         if (!from.empty()) {
-            line("from", from.size() == 1 ? yaml_text(from[0]) : yaml_list(from));
+            line("from", from.size() == 1 ? yaml::scalar(from[0]) : yaml::list(from));
         }
         text_if("template", setting.template_text);
         if (setting.value) {
@@ -266,7 +265,7 @@ private:
         list_if("primary_key", rule.primary_key);
         text_if("cursor", rule.cursor.value_or(""));
         if (rule.modes) {
-            line("modes", yaml_list(mode_names(*rule.modes)));
+            line("modes", yaml::list(mode_names(*rule.modes)));
         }
         if (rule.replication) {
             line("replication", name_of(k_methods, *rule.replication));
@@ -274,7 +273,7 @@ private:
         flag_if("exclude", rule.exclude);
         list_if("requires", rule.required);
         if (rule.name_space) {
-            line("namespace", yaml_text(*rule.name_space));
+            line("namespace", yaml::scalar(*rule.name_space));
         }
         if (rule.properties) {
             json::Value schema = json::Value::object();
@@ -296,7 +295,7 @@ private:
         open("check");
         line("by", m_adapter.check.by == Check::By::read ? "read" : "discovery");
         m_adapter.check.streams.empty() ? absent("streams", "the first that may serve")
-                                        : line("streams", yaml_list(m_adapter.check.streams));
+                                        : line("streams", yaml::list(m_adapter.check.streams));
         line("timeout", duration_value(m_adapter.check.timeout));
         close();
         json::Value errors = json::Value::array();

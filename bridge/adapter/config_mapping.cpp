@@ -6,6 +6,7 @@
 #include "airbyte/secret_name.h"
 #include "airbyte/secret_text.h"
 #include "translate/spec_values.h"
+#include "util/json/member_index.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -160,20 +161,27 @@ Value from_tap(const Value& tap, const Value& given, const Value& user, const Pl
 Value object_from_tap(const Value& tap, const Value& given, const Value& user, const Places& places)
 {
     Value result = user;
+    const json::MemberIndex of_tap(tap);
+    const json::MemberIndex of_given(given);
+    const json::MemberIndex of_user(user);
     for (const Member& member : tap.members()) {
-        const Value& value = *tap.find(member.name);
-        const Value* before = given.find(member.name);
-        const Value* own = user.find(member.name);
+        if (!of_tap.is_last(member))
+            continue;
+        const Value* before = of_given.find(member.name);
+        const std::optional<std::size_t> own = of_user.position(member.name);
         const Places further = below(places, member.name);
-        if (before != nullptr && own != nullptr)
-            result.set(member.name, from_tap(value, *before, *own, further));
+        if (!own)
+            result.members().push_back({member.name, {}, for_user(member.value, further)});
         else
-            result.set(member.name, for_user(value, further));
+            result.members()[*own].value =
+                before != nullptr
+                    ? from_tap(member.value, *before, user.members()[*own].value, further)
+                    : for_user(member.value, further);
     }
-    for (const Member& member : given.members()) {
-        if (tap.find(member.name) == nullptr)
-            result.erase(member.name);
-    }
+    // Of an item of a list: elsewhere completed() has left nothing out.
+    std::erase_if(result.members(), [&](const Member& member) {
+        return of_given.find(member.name) != nullptr && of_tap.find(member.name) == nullptr;
+    });
     return result;
 }
 
@@ -299,12 +307,31 @@ Value config_for_tap(const Value& user_config, const translate::Spec* spec, cons
     return config;
 }
 
+Value completed(const Value& tap_config, const Value& given_to_tap)
+{
+    if (!tap_config.is_object() || !given_to_tap.is_object())
+        return tap_config;
+    const json::MemberIndex of_given(given_to_tap);
+    Value result = tap_config;
+    const json::MemberIndex of_tap(tap_config);
+    for (const Member& member : given_to_tap.members()) {
+        if (!of_given.is_last(member))
+            continue;
+        if (const std::optional<std::size_t> at = of_tap.position(member.name))
+            result.members()[*at].value = completed(tap_config.members()[*at].value, member.value);
+        else
+            result.members().push_back(member);
+    }
+    return result;
+}
+
 Value config_from_tap(const Value& tap_config, const Value& given_to_tap, const Value& user_config,
                       const translate::Spec* spec)
 {
     if (!tap_config.is_object() || !given_to_tap.is_object() || !user_config.is_object())
         return user_config;
-    return from_tap(tap_config, given_to_tap, user_config, json_places(spec));
+    return from_tap(completed(tap_config, given_to_tap), given_to_tap, user_config,
+                    json_places(spec));
 }
 
 void collect_secrets(const Value& config, const translate::Spec* spec, airbyte::Redactor& redactor)

@@ -20,8 +20,14 @@ json::Value read_config(std::string_view text, const std::string& path);
 json::Value config_for_tap(const json::Value& user_config, const translate::Spec* spec,
                            const std::string& path);
 
+// The tap's config with what it lacks of what it was given, in objects within it too: taps often
+// write only their tokens back, so nothing follows from what is not there. A list counts as it is
+// written, as do its items: nobody knows which one was which.
+json::Value completed(const json::Value& tap_config, const json::Value& given_to_tap);
+
 // The user's config with what the tap has changed in its own (rotated tokens); another spelling of
-// the same value is no change. A JSON setting that has not changed keeps the user's own form; a
+// the same value is no change, nor is what the tap's config lacks (see completed()); null is one. A
+// JSON setting that has not changed keeps the user's own form; a
 // changed one is written as JSON text.
 json::Value config_from_tap(const json::Value& tap_config, const json::Value& given_to_tap,
                             const json::Value& user_config, const translate::Spec* spec);

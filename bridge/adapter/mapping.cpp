@@ -6,6 +6,7 @@
 #include "adapter/template_text.h"
 #include "airbyte/error.h"
 #include "airbyte/letters.h"
+#include "util/json/member_index.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -120,7 +121,7 @@ private:
         const std::string suffix = file_name(rule.suffix, {});
         std::string name = stem + suffix;
         for (int i = 2; !m_names.insert(name).second; ++i)
-            name = stem + '-' + std::to_string(i) + suffix;
+            name = std::string(stem).append("-").append(std::to_string(i)).append(suffix);
         return m_place.write_file(name,
                                   content.is_string() ? content.as_string() : content.text(true));
     }
@@ -149,8 +150,9 @@ private:
 // Of a setting that stands twice, the last one counts.
 void pass(const Passed& passed, const Value& user_config, Value& result)
 {
+    const json::MemberIndex own(user_config);
     for (const Member& member : user_config.members()) {
-        if (passed.contains(member.name) && user_config.find(member.name) == &member.value)
+        if (passed.contains(member.name) && own.is_last(member))
             result.members().push_back(member);
     }
 }

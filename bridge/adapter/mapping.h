@@ -68,7 +68,8 @@ json::Value map_config(const ConfigMapping& mapping, const json::Value& user_con
 
 // The user's config with what the tap has changed in its own (rotated tokens). What came by a plain
 // `from` goes back to where it came from; what was formatted, shifted, put into a template or into
-// a file, and constants, stay the user's.
+// a file, and constants, stay the user's, as does what the tap's config lacks (see completed() in
+// config_mapping.h). What was set and is null now goes back as null.
 json::Value map_back(const ConfigMapping& mapping, const json::Value& tap_config,
                      const json::Value& given_to_tap, const json::Value& user_config);
 

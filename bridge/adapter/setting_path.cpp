@@ -32,17 +32,6 @@ bool set_setting(Value& config, const SettingPath& path, Value value)
     return true;
 }
 
-void erase_setting(Value& config, const SettingPath& path)
-{
-    if (path.empty())
-        return;
-    Value* at = &config;
-    for (std::size_t i = 0; i + 1 < path.size() && at != nullptr; ++i)
-        at = at->find(path[i]);
-    if (at != nullptr)
-        at->erase(path.back());
-}
-
 Passed::Passed(const ConfigMapping& mapping) : m_any(mapping.pass)
 {
     for (const MappedSetting& rule : mapping.settings)

@@ -15,7 +15,6 @@ const json::Value* find_setting(const json::Value& config, const SettingPath& pa
 
 // Objects on the way are made where nothing or null stands. False where something else stands.
 bool set_setting(json::Value& config, const SettingPath& path, json::Value value);
-void erase_setting(json::Value& config, const SettingPath& path);
 
 // Which top-level settings go to the tap, and come back from it, under their own name.
 class Passed {

@@ -172,6 +172,24 @@ void append_stream_state(std::string& out, const StreamDescriptor& stream,
     out += ".0}}}\n";
 }
 
+void append_global_state(std::string& out, std::string_view shared_state,
+                         const std::vector<NamedStreamState>& streams, std::uint64_t record_count)
+{
+    out += R"({"type":"STATE","state":{"type":"GLOBAL","global":{"shared_state":)";
+    append_source(out, shared_state);
+    out += R"(,"stream_states":[)";
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        out += i == 0 ? "{" : ",{";
+        append_descriptor(out, streams[i].stream);
+        out += R"(,"stream_state":)";
+        append_source(out, streams[i].state);
+        out += '}';
+    }
+    out += R"(]},"sourceStats":{"recordCount":)";
+    out += std::to_string(record_count);
+    out += ".0}}}\n";
+}
+
 void append_catalog(std::string& out, const json::Value& streams)
 {
     out += R"({"type":"CATALOG","catalog":{"streams":)";

@@ -26,6 +26,14 @@ void append_connection_status(std::string& out, bool succeeded, std::string_view
 // the protocol asks for.
 void append_stream_state(std::string& out, const StreamDescriptor& stream,
                          std::string_view stream_state, std::uint64_t record_count);
+// The same for a state of all streams. `shared_state` and the states of the streams are source
+// text.
+struct NamedStreamState {
+    const StreamDescriptor& stream;
+    std::string_view state;
+};
+void append_global_state(std::string& out, std::string_view shared_state,
+                         const std::vector<NamedStreamState>& streams, std::uint64_t record_count);
 void append_catalog(std::string& out, const json::Value& streams);
 // `specification` is a ConnectorSpecification.
 void append_spec(std::string& out, const json::Value& specification);

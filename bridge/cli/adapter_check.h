@@ -6,7 +6,7 @@
 namespace tapbridge::cli {
 
 // Prints the effective adapter to stdout. Returns the exit status. Throws airbyte::ErrorException
-// (config_error) with all that is wrong.
+// (config_error) with all that is wrong, system_error where stdout cannot be written.
 int run_adapter_check(const std::string& path);
 
 } // namespace tapbridge::cli

@@ -69,7 +69,11 @@ bool proves_access(std::string_view state)
 // Reads until the tap has shown that it can.
 class Trial : public LineHandler {
 public:
-    using LineHandler::LineHandler;
+    // `states_prove`: a state proves something by itself. Taps that cannot discover are known to
+    // write theirs when the first request fails (tap-exchangeratesapi): it counts behind a SCHEMA.
+    Trial(Session& session, ConfigFile* config, bool states_prove)
+        : LineHandler(session, config), m_states_prove(states_prove)
+    {}
 
     bool wants_stop() const override { return m_proved; }
     bool proved() const { return m_proved; }
@@ -83,32 +87,34 @@ protected:
         }
         ++m_messages;
         const singer::Message& message = m_reader.message();
+        m_states_prove = m_states_prove || message.type == singer::MessageType::schema;
         m_proved = message.type == singer::MessageType::record ||
-                   (message.type == singer::MessageType::state && proves_access(message.payload));
+                   (message.type == singer::MessageType::state && m_states_prove &&
+                    proves_access(message.payload));
     }
     void on_long_line(std::size_t) override { m_proved = true; } // a line so long is data
 
 private:
     singer::MessageReader m_reader;
     std::size_t m_messages = 0;
+    bool m_states_prove;
     bool m_proved = false;
 };
 
 // Runs the tap with these arguments until it has proved itself; why not where it did not.
 std::optional<TapFailure> attempt(Session& session, ConfigFile& config,
-                                  const std::vector<std::string>& arguments, const Budget& budget)
+                                  const std::vector<std::string>& arguments, const Budget& budget,
+                                  bool states_prove)
 {
     const process::TapCommand command = session.tap(arguments);
-    Trial trial(session, &config);
+    Trial trial(session, &config, states_prove);
     const process::TapOutcome outcome = session.run(command, trial, budget.left());
     config.look();
     if (trial.proved()) {
         return std::nullopt;
     }
     if (outcome.stopped_by == StopReason::timeout) {
-        TapFailure failure;
-        failure.timed_out = true;
-        return failure;
+        return timeout_failure(session, trial);
     }
     if (!outcome.exit.success() || outcome.stopped_by != StopReason::none) {
         return tap_failure(session, command, outcome, trial);
@@ -221,7 +227,8 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
     for (const translate::Stream* stream : tried) {
         const auto arguments = trial_arguments(session, prepared, catalog,
                                                selections_for(*stream, discovered, catalog));
-        std::optional<TapFailure> failure = attempt(session, prepared.config, arguments, budget);
+        std::optional<TapFailure> failure =
+            attempt(session, prepared.config, arguments, budget, true);
         if (!failure || failure->timed_out) {
             return failure;
         }
@@ -235,6 +242,17 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
     return first;
 }
 
+// A tap that cannot discover.
+std::optional<TapFailure> try_sync(Session& session, Prepared& prepared, const Budget& budget)
+{
+    if (session.adapter().check.by == adapter::Check::By::discovery) {
+        discover_by_sync(session, prepared.facts, prepared.config, budget.left());
+        return std::nullopt;
+    }
+    return attempt(session, prepared.config, prepared.facts.config_arguments(prepared.config),
+                   budget, false);
+}
+
 std::optional<TapFailure> check(Session& session)
 {
     const Budget budget(session.adapter().check.timeout);
@@ -243,8 +261,7 @@ std::optional<TapFailure> check(Session& session)
         const std::optional<singer::Catalog> catalog =
             discover_catalog(session, prepared.facts, prepared.config, budget.left());
         if (!catalog) {
-            return attempt(session, prepared.config,
-                           prepared.facts.config_arguments(prepared.config), budget);
+            return try_sync(session, prepared, budget);
         }
         return try_streams(session, prepared, *catalog, budget);
     } catch (const TapFailureException& exception) {
@@ -262,10 +279,13 @@ int run_check(Session& session)
         return k_success;
     }
     if (failure->timed_out) {
+        const std::string limit = duration_text(session.adapter().check.timeout);
+        failure->error.message =
+            failure->understood
+                ? failure->error.message + " The tap did not end within " + limit + "."
+                : "The tap did not answer within " + limit +
+                      ". If it is only slow, raise check.timeout.";
         failure->understood = true;
-        failure->error.message = "The tap did not answer within " +
-                                 duration_text(session.adapter().check.timeout) +
-                                 ". If it is only slow, raise check.timeout.";
     }
     if (!failure->not_started) {
         airbyte::append_connection_status(session.out(), false,

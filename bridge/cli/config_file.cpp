@@ -118,6 +118,8 @@ void ConfigFile::look()
 void ConfigFile::take(json::Value config)
 {
     const auto& mapping = m_session.adapter().config;
+    // Or what it leaves out now would be news when it is written again.
+    config = adapter::completed(config, m_tap_config);
     json::Value parsed =
         mapping ? adapter::map_back(*mapping, config, m_tap_config, m_parsed) : config;
     json::Value user = adapter::config_from_tap(parsed, m_parsed, m_user_config, m_spec);

@@ -1,6 +1,7 @@
 #include "cli/connector_folder.h"
 
 #include "airbyte/error.h"
+#include "cli/installed_tap.h"
 #include "util/fd.h"
 
 #include <elf.h>
@@ -82,24 +83,52 @@ int write_all(int file, std::string_view content)
     return 0;
 }
 
+// 0, or the errno of what failed; then nothing is left of it.
+int create_file(const std::string& path, std::string_view content, mode_t mode)
+{
+    const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    if (!file) {
+        return errno;
+    }
+    int error = write_all(file.get(), content);
+    // The user of the image reads and runs them, whatever our umask.
+    if (error == 0 && ::fchmod(file.get(), mode) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        ::unlink(path.c_str());
+    }
+    return error;
+}
+
 void write_new(const std::string& path, const connector::File& file, Undo& undo)
 {
-    const Fd opened(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file.mode));
-    if (!opened) {
-        if (errno == EEXIST) {
-            throw_exists(path);
-        }
-        throw_not_written(path, errno);
+    const int error = create_file(path, file.content, file.mode);
+    if (error == EEXIST) {
+        throw_exists(path);
     }
-    undo.add(path);
-    if (const int error = write_all(opened.get(), file.content); error != 0) {
+    if (error != 0) {
         throw_not_written(path, error);
     }
-    // The user of the image reads and runs them, whatever our umask.
-    if (::fchmod(opened.get(), file.mode) != 0) {
-        throw_not_written(path, errno);
+    undo.add(path);
+}
+
+// FILE, else FILE.2 and so on; "" where none can be made, `error` says why.
+std::string create_numbered(const std::string& path, std::string_view content, int& error)
+{
+    constexpr int most = 1000;
+    for (int number = 1; number <= most; ++number) {
+        std::string numbered = path;
+        numbered += number == 1 ? "" : "." + std::to_string(number);
+        error = create_file(numbered, content, 0600);
+        if (error == 0) {
+            return numbered;
+        }
+        if (error != EEXIST) {
+            break;
+        }
     }
+    return {};
 }
 
 } // namespace
@@ -116,7 +145,7 @@ void check_folder(const std::string& folder, const std::vector<std::string>& pat
             throw_not_written(full, errno);
         }
     }
-    fs::path nearest = fs::absolute(folder);
+    fs::path nearest = absolute_path(folder);
     while (::access(nearest.c_str(), F_OK) != 0 && nearest.has_relative_path()) {
         nearest = nearest.parent_path();
     }
@@ -135,6 +164,21 @@ void write_folder(const std::string& folder, const std::vector<connector::File>&
         write_new(path.string(), file, undo);
     }
     undo.keep();
+}
+
+std::string save_beside(const std::string& path, std::string_view content)
+{
+    const std::string name = path + ".new";
+    int error = 0;
+    std::string made = create_numbered(name, content, error);
+    if (made.empty()) {
+        int ignored = 0;
+        made = create_numbered(name.substr(name.rfind('/') + 1), content, ignored);
+    }
+    if (made.empty()) {
+        airbyte::throw_config_error(name + " cannot be written: " + std::strerror(error) + ".");
+    }
+    return made;
 }
 
 std::string own_static_program()

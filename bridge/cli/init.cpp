@@ -3,7 +3,9 @@
 #include "airbyte/error.h"
 #include "cli/connector_folder.h"
 #include "cli/init_facts.h"
+#include "cli/print.h"
 #include "cli/run.h"
+#include "connector/requirement.h"
 #include "util/text.h"
 
 #include <CLI/CLI.hpp>
@@ -13,7 +15,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <exception>
 #include <iostream>
+#include <optional>
 
 namespace tapbridge::cli {
 
@@ -72,6 +76,12 @@ std::string problem_of(const InitOptions& options)
     if (!options.python.empty() && !is_python_version(options.python)) {
         return "--python takes a version such as 3.11";
     }
+    if (!options.pip.empty()) {
+        if (std::string problem = connector::problem_of_requirement(options.pip);
+            !problem.empty()) {
+            return problem;
+        }
+    }
     return connector::problem_of_name(options.name);
 }
 
@@ -90,15 +100,16 @@ void print_result(const std::string& folder, const connector::Facts& facts,
     }
     out += "Next: cd " + folder +
            " and follow README.md: docker build, spec, check, discover, read.\n";
-    std::fputs(out.c_str(), stdout);
+    print(out);
 }
 
-void make(const InitOptions& options)
+// `rotated` is what must not be lost where this throws.
+void make(const InitOptions& options, std::optional<json::Value>& rotated)
 {
     const std::string folder = options.dir.empty() ? options.name : options.dir;
     const InitInput input = read_input(options);
     check_folder(folder, connector::connector_paths());
-    connector::Facts facts = find_facts(input);
+    connector::Facts facts = find_facts(input, rotated);
     const std::string bridge = own_static_program();
     facts.has_bridge = !bridge.empty();
     connector::Connector made = connector::make_connector(facts);
@@ -106,6 +117,12 @@ void make(const InitOptions& options)
         made.files.push_back({"tapbridge", bridge, k_program_mode});
     }
     write_folder(folder, made.files);
+    if (rotated) {
+        complain(
+            "the tap has changed its config, as taps with rotating tokens do. The new one is " +
+            folder + "/secrets/config.json; the old one may not work any more.");
+        rotated.reset();
+    }
     print_result(folder, facts, made);
 }
 
@@ -142,12 +159,20 @@ int run_init(const InitOptions& given)
                            "[--name NAME] [--config-sample FILE] [--config FILE]");
         return k_usage;
     }
+    std::optional<json::Value> rotated;
+    std::string problem;
     try {
-        make(options);
-        return std::fflush(stdout) == 0 ? k_success : k_failure;
+        make(options, rotated);
+        return k_success;
     } catch (const airbyte::ErrorException& exception) {
-        complain(exception.error().message);
+        problem = exception.error().message;
+    } catch (const std::exception& exception) {
+        problem = exception.what();
     }
+    if (rotated) {
+        problem += (problem.ends_with('.') ? "" : ".") + save_rotated(options.config, *rotated);
+    }
+    complain(problem);
     return k_failure;
 }
 

@@ -22,8 +22,9 @@ struct InitOptions {
 
 void add_init(CLI::App& command, InitOptions& options);
 
-// Returns the exit status: what went wrong stands on stderr then, and nothing was written. Asks for
-// what is missing where stdin and stderr are a terminal. Ends the process by a fatal signal.
+// Returns the exit status: what went wrong stands on stderr then, and no folder was written, unless
+// only stdout failed. Asks for what is missing where stdin and stderr are a terminal. Ends the
+// process by a fatal signal.
 int run_init(const InitOptions& options);
 
 } // namespace tapbridge::cli

@@ -1,6 +1,7 @@
 #include "cli/init_facts.h"
 
 #include "adapter/config_mapping.h"
+#include "cli/connector_folder.h"
 #include "cli/discovery.h"
 #include "cli/installed_tap.h"
 #include "cli/tap_facts.h"
@@ -18,6 +19,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 
 namespace tapbridge::cli {
 
@@ -57,7 +59,15 @@ public:
             adapter::collect_secrets(*m_input.config, nullptr, m_session.redactor());
         }
         m_facts.tap = m_input.program.substr(m_input.program.rfind('/') + 1);
+        if (m_input.sample) {
+            adapter::collect_secrets(*m_input.sample, nullptr, m_session.redactor());
+        }
         const TapFacts tap = ask_tap(m_session);
+        for (const std::optional<Value>* const config : {&m_input.config, &m_input.sample}) {
+            if (*config) { // some secrets are none by their names
+                adapter::collect_secrets(**config, tap.spec_or_null(), m_session.redactor());
+            }
+        }
         ask_environment();
         m_facts.catalog_flags = tap.catalog_flags;
         m_facts.state_flag = tap.state_flag;
@@ -202,7 +212,7 @@ InitInput read_input(const InitOptions& options)
     return input;
 }
 
-connector::Facts find_facts(const InitInput& input)
+connector::Facts find_facts(const InitInput& input, std::optional<Value>& rotated)
 {
     Options options;
     options.tap = {input.program};
@@ -212,35 +222,51 @@ connector::Facts find_facts(const InitInput& input)
     const Fd messages(::memfd_create("tapbridge-init", MFD_CLOEXEC));
     connector::Facts facts;
     int signal = 0;
+    std::exception_ptr failure;
     {
         Session session(options, messages.get());
         try {
             facts = ask_in(session, input);
         } catch (const Interrupted&) {
             signal = session.supervisor().fatal_signal();
+        } catch (...) {
+            failure = std::current_exception();
         }
         session.supervisor().flush();
-    }
-    if (signal != 0) { // everything is cleaned up
-        process::end_by_signal(signal);
     }
     std::string said;
     if (::lseek(messages.get(), 0, SEEK_SET) == 0 &&
         read_all(messages, said, std::string::npos) == 0) {
-        facts.config = rotated_config(said);
+        rotated = rotated_config(said);
     }
-    if (facts.config) {
-        std::fputs(
-            "tapbridge: the tap has changed its config, as taps with rotating tokens do. The "
-            "new one will be secrets/config.json; the old one may not work any more.\n",
-            stderr);
-    } else {
-        facts.config = input.config;
+    if (signal != 0) { // everything is cleaned up
+        if (rotated) {
+            std::fputs(("tapbridge:" + save_rotated(options.config, *rotated) + "\n").c_str(),
+                       stderr);
+        }
+        process::end_by_signal(signal);
     }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    facts.config = rotated ? rotated : input.config;
     give_json_as_text(facts);
     facts.name = input.options.name;
     facts.definition_id = new_uuid();
     return facts;
+}
+
+std::string save_rotated(const std::string& config_path, const Value& rotated)
+{
+    const std::string what =
+        " The tap has changed its config, as taps with rotating tokens do: the new one ";
+    try {
+        return what + "is " + save_beside(config_path, rotated.text() + "\n") +
+               "; the old one may not work any more.";
+    } catch (const airbyte::ErrorException& exception) {
+        return what + "is lost, and the old one may not work any more. " +
+               exception.error().message;
+    }
 }
 
 } // namespace tapbridge::cli

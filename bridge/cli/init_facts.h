@@ -4,6 +4,7 @@
 #include "cli/init.h"
 #include "connector/connector.h"
 
+#include <optional>
 #include <string>
 
 namespace tapbridge::cli {
@@ -21,6 +22,11 @@ InitInput read_input(const InitOptions& options);
 
 // Asks the tap and its environment. The log goes to stderr; stdout stays untouched. Throws
 // config_error and system_error, with secrets redacted; a fatal signal ends the process.
-connector::Facts find_facts(const InitInput& input);
+// `rotated` becomes the user's config as the tap has changed it, even where this throws: from then
+// on it may be the only one that works.
+connector::Facts find_facts(const InitInput& input, std::optional<json::Value>& rotated);
+
+// Saves the changed config beside the user's. Returns sentences that say where, or why it is lost.
+std::string save_rotated(const std::string& config_path, const json::Value& rotated);
 
 } // namespace tapbridge::cli

@@ -92,6 +92,17 @@ std::string python_beside(const std::string& program)
 
 } // namespace
 
+std::string absolute_path(const std::string& path)
+{
+    std::error_code problem;
+    const fs::path absolute = fs::absolute(path, problem);
+    if (problem) {
+        airbyte::throw_config_error("The working directory is not there: " + problem.message() +
+                                    ". Change to a folder that is, and try again.");
+    }
+    return absolute.lexically_normal().string();
+}
+
 std::string find_program(const std::string& name)
 {
     if (name.find('/') != std::string::npos) {
@@ -99,13 +110,13 @@ std::string find_program(const std::string& name)
             airbyte::throw_config_error(name + " is no program that can be run. Name the tap's "
                                                "program, such as .venv/bin/tap-x.");
         }
-        return fs::absolute(name).lexically_normal().string();
+        return absolute_path(name);
     }
     const char* const folders = std::getenv("PATH");
     for (const std::string_view folder : text::split(folders != nullptr ? folders : "", ':')) {
         const std::string path = (folder.empty() ? "." : std::string(folder)) + '/' + name;
         if (can_run(path)) {
-            return fs::absolute(path).lexically_normal().string();
+            return absolute_path(path);
         }
     }
     airbyte::throw_config_error(

@@ -8,6 +8,9 @@
 
 namespace tapbridge::cli {
 
+// Throws config_error where that needs a working directory, and it has been removed.
+std::string absolute_path(const std::string& path);
+
 // The absolute path of a program: a path, or a name in PATH. Throws config_error with the remedy
 // where there is none that can be run.
 std::string find_program(const std::string& name);

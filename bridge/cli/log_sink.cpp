@@ -67,8 +67,7 @@ private:
 
 class StderrLog : public Log {
 public:
-    StderrLog(const airbyte::Redactor& redactor, Level least)
-        : m_redactor(redactor), m_least(least)
+    StderrLog(const airbyte::Redactor& redactor, Level least) : m_redactor(redactor), m_least(least)
     {}
 
     void write(Level level, std::string_view message, std::string_view) override

@@ -36,11 +36,9 @@ constexpr std::array<CommandWords, 7> k_commands{{
     {Command::adapter_check, "adapter", "Check an adapter file, and show what it amounts to",
      "adapter check FILE"},
     {Command::select, "select", "Make a configured catalog of what discover printed",
-     "select --catalog FILE [STREAM...] [--incremental | --full-refresh] [--cursor STREAM=FIELD] "
-     "[--exclude-field STREAM=FIELD] [--list]"},
+     "select --catalog FILE [STREAM...] [OPTION...]"},
     {Command::init, "init", "Write a connector's folder: adapter, Dockerfile, metadata, README",
-     "init TAP [--pip SPEC] [--python X.Y] [--dir DIR] [--name NAME] [--config FILE] "
-     "[--config-sample FILE]"},
+     "init TAP [OPTION...]"},
 }};
 
 constexpr std::array k_files{"--config", "--catalog", "--state", "--adapter"};
@@ -149,6 +147,9 @@ std::vector<std::string> flags_of(const CLI::App& app, const CommandWords* words
 std::string complaint_of(const CLI::App& app, const std::string& word, const CommandWords* words)
 {
     const std::string quoted = '"' + word + '"';
+    if (!word.starts_with('-') && words != nullptr && !is_of_protocol(words->command)) {
+        return quoted + " does not belong here";
+    }
     if (!word.starts_with('-')) {
         return words == nullptr ? quoted + " is no command"
                                 : quoted + " does not belong here; the tap's command stands "
@@ -181,6 +182,9 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error)
         return "no command is given";
     }
     std::string what = error.what();
+    if (what.starts_with("A subcommand is required")) {
+        return "FILE is required";
+    }
     if (error.get_name() == "ArgumentMismatch") {
         const std::string flag = what.substr(0, what.find(':'));
         return what.find("At Most") != std::string::npos ? flag + " is given twice"
@@ -252,6 +256,7 @@ std::variant<Options, Answer> parse_options(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return usage_error(app, what_is_wrong(app, error));
     }
+    options.init.debug = options.debug;
     if (const std::string problem = problem_of_tap(options, dashes != end); !problem.empty()) {
         return usage_error(app, problem);
     }

@@ -167,6 +167,8 @@ int run_read(Session& session)
     translate::ReadOptions options;
     options.state_interval = session.adapter().state_interval;
     options.catalog_is_complete = inventory.discovered;
+    options.global_state = session.adapter().global_state;
+    options.least_sequence = static_cast<std::uint64_t>(now_ms());
     translate::Read read(inventory.plan, inventory.catalog, state,
                          {session.out(), session.log(), session.redactor()}, options);
     bool go_on = true;

@@ -1,6 +1,7 @@
 #include "cli/select.h"
 
 #include "airbyte/error.h"
+#include "cli/print.h"
 #include "cli/run.h"
 #include "cli/session.h"
 #include "translate/select.h"
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 namespace tapbridge::cli {
@@ -57,15 +57,6 @@ std::string read_catalog(const std::string& path)
                                     std::strerror(error) + ".");
     }
     return text;
-}
-
-void print(const std::string& text)
-{
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-        std::fflush(stdout) != 0) {
-        airbyte::throw_system_error(std::string("stdout cannot be written: ") +
-                                    std::strerror(errno));
-    }
 }
 
 } // namespace

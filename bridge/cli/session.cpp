@@ -2,6 +2,7 @@
 
 #include "adapter/adapter_file.h"
 #include "airbyte/message.h"
+#include "airbyte/secret_name.h"
 #include "cli/log_sink.h"
 #include "util/fd.h"
 #include "util/text.h"
@@ -46,7 +47,7 @@ std::vector<std::string> environment_with(const Variables& set)
         }
     }
     for (const auto& [name, value] : set) {
-        environment.push_back(name + '=' + value);
+        environment.push_back(std::string(name).append("=").append(value));
     }
     return environment;
 }
@@ -83,6 +84,11 @@ void Session::read_adapter()
                                       path, read_named_file);
     if (!m_options.tap.empty()) {
         m_adapter.tap.command = m_options.tap;
+    }
+    for (const auto& [name, value] : m_adapter.tap.environment) {
+        if (airbyte::looks_secret(name)) {
+            m_redactor.add(value);
+        }
     }
     if (m_adapter.tap.command.empty()) {
         airbyte::throw_config_error("The adapter " + path +

@@ -191,6 +191,36 @@ void blame_silence(TapFailure& failure, const Session& session, const LineHandle
                             ". Another run may succeed; if it is only slow, raise limits.idle.";
 }
 
+bool is_understood(const translate::Classified& classified)
+{
+    return classified.known && classified.type != airbyte::FailureType::system_error;
+}
+
+// The last line of the log that a pattern knows: a tap that hangs need not have called it an error.
+std::string last_understood(const Session& session, const singer::LastWords& words)
+{
+    const auto is_known = [&session](const std::string& line) {
+        return is_understood(translate::classify(line, session.adapter().errors));
+    };
+    if (const std::string best = words.best(); is_known(best)) {
+        return best;
+    }
+    const std::string tail = words.tail();
+    std::string found;
+    for (const std::string_view line : text::split(tail, '\n')) {
+        if (std::string copy(text::trim(line)); is_known(copy)) {
+            found = std::move(copy);
+        }
+    }
+    return found;
+}
+
+std::string as_sentence(std::string words)
+{
+    constexpr std::string_view k_ends = ".!?";
+    return k_ends.find(words.back()) == std::string_view::npos ? words + "." : words;
+}
+
 // What it said decides, then how it ended.
 void blame_words(TapFailure& failure, const Session& session, const process::TapOutcome& outcome,
                  const LineHandler& said)
@@ -241,6 +271,25 @@ TapFailure tap_failure(const Session& session, const process::TapCommand& comman
         failure.error.internal_message += " The end of its stderr:\n" + tail;
     }
     failure.error.stack_trace = words.last_traceback();
+    return failure;
+}
+
+TapFailure timeout_failure(const Session& session, const LineHandler& said)
+{
+    TapFailure failure;
+    failure.timed_out = true;
+    const singer::LastWords& words = said.last_words();
+    failure.error.internal_message = words.tail();
+    failure.error.stack_trace = words.last_traceback();
+    const std::string telling = last_understood(session, words);
+    if (telling.empty()) {
+        return failure;
+    }
+    const translate::Classified classified = translate::classify(telling, session.adapter().errors);
+    failure.understood = true;
+    failure.error.failure_type = classified.type;
+    failure.error.message =
+        as_sentence(classified.message.empty() ? "The tap said: " + telling : classified.message);
     return failure;
 }
 

@@ -23,6 +23,11 @@ struct TapFailure {
 TapFailure tap_failure(const Session& session, const process::TapCommand& command,
                        const process::TapOutcome& outcome, const LineHandler& said);
 
+// The tap was stopped since its time was over. `understood` where a pattern knows what it had said
+// by then for a config_error or a transient_error: the message tells that, and the caller adds how
+// long it took. Else there is no message.
+TapFailure timeout_failure(const Session& session, const LineHandler& said);
+
 // A failure on its way to the command that knows how to answer it.
 class TapFailureException : public std::exception {
 public:

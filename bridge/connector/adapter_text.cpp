@@ -1,6 +1,6 @@
 #include "connector/parts.h"
-#include "connector/yaml_text.h"
 #include "util/text.h"
+#include "util/yaml_text.h"
 
 namespace tapbridge::connector {
 
@@ -44,7 +44,7 @@ std::string spec_part(const Facts& facts)
     if (facts.settings_from == SettingsFrom::sample && !facts.says_what_it_needs) {
         out += "  # TODO: list the settings that must be given: required: [NAME, ...]\n";
     }
-    append_yaml(out, facts.form, 2);
+    yaml::append_members(out, 2, facts.form);
     return out;
 }
 
@@ -62,7 +62,7 @@ std::string config_part(const Facts& facts)
     }
     out += "config:\n";
     for (const std::string& key : facts.json_settings) {
-        const std::string name = yaml_scalar(key);
+        const std::string name = yaml::scalar(key);
         out.append("  ").append(name).append(": {from: [").append(name).append("], as: json}\n");
     }
     return out + "  \"*\": pass\n";
@@ -84,7 +84,7 @@ std::string catalog_flag(const std::vector<std::string>& flags)
 // What a tap with --about can do is told by its --help each time: it is asked anyway.
 std::string tap_part(const Facts& facts)
 {
-    std::string out = "tap:\n  command: [" + yaml_scalar("/opt/tap/bin/" + facts.tap) + "]\n";
+    std::string out = "tap:\n  command: [" + yaml::scalar("/opt/tap/bin/" + facts.tap) + "]\n";
     if (facts.settings_from != SettingsFrom::tap) {
         out += "  # As its --help says:\n  catalog_flag: " + catalog_flag(facts.catalog_flags) +
                "\n  state_flag: " + (facts.state_flag.empty() ? "none" : facts.state_flag) + '\n';
@@ -94,7 +94,7 @@ std::string tap_part(const Facts& facts)
                "  from_sync: true # it cannot discover: streams are known from what a sync sends\n";
     }
     if (facts.settings_from != SettingsFrom::tap) {
-        out += "  discover: [" + text::join(facts.discover, ", ") + "]\n";
+        out += "  discover: " + yaml::list(facts.discover) + '\n';
     }
     return out;
 }
@@ -103,14 +103,14 @@ std::string tap_part(const Facts& facts)
 
 std::string adapter_text(const Facts& facts)
 {
-    std::string out = "# How Tapbridge makes " + one_line(facts.tap) +
+    std::string out = "# How Tapbridge makes " + short_line(facts.tap) +
                       " an Airbyte source. What is not said here it finds out by itself.\n"
                       "# Every key: docs/adapters.md of Tapbridge.\n"
                       "version: 1\n"
                       "name: " +
-                      yaml_scalar(facts.name) + '\n';
+                      yaml::scalar(facts.name) + '\n';
     if (!facts.documentation_url.empty()) {
-        out += "documentation_url: " + yaml_scalar(facts.documentation_url) + '\n';
+        out += "documentation_url: " + yaml::scalar(facts.documentation_url) + '\n';
     }
     return out + tap_part(facts) + '\n' + spec_part(facts) + config_part(facts) + streams_part();
 }

@@ -2,7 +2,6 @@
 
 #include "connector/parts.h"
 #include "connector/sample.h"
-#include "connector/yaml_text.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -44,7 +43,44 @@ const char* const k_docker_ignored = "# Only what the Dockerfile copies: never s
                                      "!requirements.txt\n"
                                      "!tapbridge\n";
 
+void append_pretty(std::string& out, const json::Value& value, std::size_t indent)
+{
+    const bool is_object = value.is_object();
+    const std::size_t count = is_object ? value.members().size() : value.items().size();
+    const bool is_short =
+        std::all_of(value.items().begin(), value.items().end(),
+                    [](const json::Value& item) { return !item.is_object() && !item.is_array(); });
+    if (count == 0 || (!is_object && is_short)) {
+        value.write(out);
+        return;
+    }
+    const std::string pad(indent + 2, ' ');
+    out += is_object ? "{\n" : "[\n";
+    for (std::size_t i = 0; i < count; ++i) {
+        out += pad;
+        if (is_object) {
+            out += json::quoted(value.members()[i].name) + ": ";
+        }
+        append_pretty(out, is_object ? value.members()[i].value : value.items()[i], indent + 2);
+        out += i + 1 < count ? ",\n" : "\n";
+    }
+    out += std::string(indent, ' ') + (is_object ? '}' : ']');
+}
+
+// Indented, with a newline at the end.
+std::string pretty_json(const json::Value& value)
+{
+    std::string out;
+    append_pretty(out, value, 0);
+    return out + '\n';
+}
+
 } // namespace
+
+std::string short_line(std::string_view text)
+{
+    return text::shorten(text::one_line(text), 300);
+}
 
 Connector make_connector(const Facts& facts)
 {

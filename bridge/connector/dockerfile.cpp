@@ -1,5 +1,4 @@
 #include "connector/parts.h"
-#include "connector/yaml_text.h"
 #include "util/text.h"
 
 namespace tapbridge::connector {
@@ -47,7 +46,7 @@ LABEL io.airbyte.name=@NAME@ io.airbyte.version=@VERSION@
         facts.has_bridge
             ? ""
             : "# TODO: put a static tapbridge (cmake --preset static) beside this file.\n";
-    std::string out = text::replace_all(text, "@TAP@", one_line(facts.tap));
+    std::string out = text::replace_all(text, "@TAP@", short_line(facts.tap));
     out = text::replace_all(out, "@PYTHON@", facts.python);
     out = text::replace_all(out, "@BRIDGE@", bridge);
     out = text::replace_all(out, "@NAME@", facts.name);

@@ -1,7 +1,6 @@
 #include "connector/parts.h"
-#include "connector/yaml_text.h"
 #include "translate/spec_scalar.h"
-#include "util/text.h"
+#include "util/yaml_text.h"
 
 #include <algorithm>
 #include <set>
@@ -37,7 +36,7 @@ std::vector<std::string> suggested(const Facts& facts)
     std::vector<std::string> names;
     for (const translate::Stream& stream : facts.streams) {
         if (names.size() < k_most_suggested) {
-            names.push_back(yaml_scalar(stream.descriptor.name));
+            names.push_back(stream.descriptor.name);
         }
     }
     return names;
@@ -52,18 +51,18 @@ std::string metadata(const Facts& facts)
         "metadataSpecVersion: \"1.0\"\n"
         "data:\n"
         "  name: " +
-        yaml_scalar(title(facts)) +
+        yaml::scalar(title(facts)) +
         "\n  connectorType: source\n  connectorSubtype: " + subtype(facts.form) +
-        " # api, database, file, ...\n  definitionId: " + yaml_scalar(facts.definition_id) +
+        " # api, database, file, ...\n  definitionId: " + yaml::scalar(facts.definition_id) +
         "\n  # The image's name and tag: the same as in the Dockerfile's LABEL.\n"
         "  dockerRepository: " +
-        yaml_scalar(facts.name) + "\n  dockerImageTag: \"" + k_version + "\"\n";
-    out += "  githubIssueLabel: " + yaml_scalar(facts.name) + '\n';
+        yaml::scalar(facts.name) + "\n  dockerImageTag: \"" + k_version + "\"\n";
+    out += "  githubIssueLabel: " + yaml::scalar(facts.name) + '\n';
     if (!facts.documentation_url.empty()) {
-        out += "  documentationUrl: " + yaml_scalar(facts.documentation_url) + '\n';
+        out += "  documentationUrl: " + yaml::scalar(facts.documentation_url) + '\n';
     }
     if (!facts.package.license.empty()) {
-        out += "  license: " + yaml_scalar(facts.package.license) + " # of the tap\n";
+        out += "  license: " + yaml::scalar(facts.package.license) + " # of the tap\n";
     }
     out += "  supportLevel: community\n"
            "  releaseStage: alpha\n"
@@ -71,7 +70,7 @@ std::string metadata(const Facts& facts)
            "tests that only run the image.\n"
            "  tags: [\"language:java\"]\n";
     if (!facts.streams.empty()) {
-        out += "  suggestedStreams:\n    streams: [" + text::join(suggested(facts), ", ") + "]\n";
+        out += "  suggestedStreams:\n    streams: " + yaml::list(suggested(facts)) + '\n';
     }
     return out;
 }
@@ -82,7 +81,7 @@ std::string acceptance_tests(const Facts& facts)
         "# What Airbyte's standard tests try. A check that has to fail: an entry with a "
         "config_path of its own and status: failed.\n"
         "connector_image: " +
-        yaml_scalar(facts.name) + ":" + k_version + "\nacceptance_tests:\n";
+        yaml::scalar(facts.name) + ":" + k_version + "\nacceptance_tests:\n";
     for (const char* const section :
          {"spec", "connection", "discovery", "basic_read", "full_refresh"}) {
         out += std::string("  ") + section + ":\n    tests:\n" +

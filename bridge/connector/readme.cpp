@@ -1,5 +1,4 @@
 #include "connector/parts.h"
-#include "connector/yaml_text.h"
 #include "util/text.h"
 
 namespace tapbridge::connector {
@@ -82,7 +81,7 @@ std::string readme(const Facts& facts)
     out = text::replace_all(out, "@NAME@", facts.name);
     out = text::replace_all(out, "@VERSION@", k_version);
     out = text::replace_all(out, "@PYTHON@", facts.python);
-    return text::replace_all(out, "@TAP@", one_line(facts.tap));
+    return text::replace_all(out, "@TAP@", short_line(facts.tap));
 }
 
 } // namespace tapbridge::connector

@@ -1,6 +1,6 @@
 #include "connector/requirement.h"
 
-#include "connector/yaml_text.h"
+#include "connector/parts.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 std::string member_text(const Value& object, std::string_view key)
 {
     const Value* const value = object.find(key);
-    return value != nullptr ? one_line(value->as_string()) : std::string();
+    return value != nullptr ? short_line(value->as_string()) : std::string();
 }
 
 // "Tap_X" and "tap-x" are one distribution (PEP 503).
@@ -146,12 +146,13 @@ void take_address(Package& package, const std::string& given, const Installed& i
 bool is_local(std::string_view spec)
 {
     return spec.starts_with('.') || spec.starts_with('/') || spec.starts_with("file:") ||
-           spec.ends_with(".whl") || (text::contains(spec, "/") && !text::contains(spec, "://"));
+           (!text::contains(spec, "://") && (spec.ends_with(".whl") || text::contains(spec, "/")));
 }
 
-// "1.2" of "tap-x==1.2".
+// "1.2" of "tap-x==1.2"; a marker behind ";" compares other things.
 bool is_pinned(std::string_view spec)
 {
+    spec = spec.substr(0, spec.find(';'));
     const std::size_t equals = spec.find("==");
     return equals != std::string_view::npos && !text::contains(spec.substr(equals), "*");
 }
@@ -161,9 +162,7 @@ void take_spec(Package& package, std::string_view spec, const Installed& install
     const std::size_t address = spec.find('@');
     if (address != std::string_view::npos && spec.find("://") > address) { // "tap-x @ git+..."
         const std::string_view after = text::trim(spec.substr(address + 1));
-        if (text::contains(after, "://") && !is_local(after)) {
-            return take_address(package, std::string(after), installed);
-        }
+        spec = text::contains(after, "://") ? after : spec;
     }
     if (is_local(spec)) {
         package.advice = k_local_advice;
@@ -237,7 +236,8 @@ Installed read_installed(std::string_view output)
     }
     if (const Value* const others = found->find("others"); others != nullptr) {
         for (const json::Member& other : others->members()) {
-            installed.others.emplace_back(one_line(other.name), one_line(other.value.as_string()));
+            installed.others.emplace_back(short_line(other.name),
+                                          short_line(other.value.as_string()));
         }
     }
     return installed;
@@ -252,10 +252,11 @@ Package pinned_package(const std::string& spec, const Installed& installed,
     if (spec.empty()) {
         take_installed(package, installed);
     } else {
-        take_spec(package, one_line(spec), installed);
+        take_spec(package, short_line(spec), installed);
     }
-    if (installed.python != python) {
-        return package; // other releases may be right there
+    // Other releases may be right there; or all that is known is what the host has.
+    if (installed.python != python || installed.name.empty()) {
+        return package;
     }
     if (!package.requirement.empty()) {
         package.requirement += extra_requirement(installed);

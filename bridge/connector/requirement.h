@@ -24,9 +24,14 @@ struct Installed {
 // From what the program in cli/installed_tap.cpp prints; empty fields where it is not that.
 Installed read_installed(std::string_view output);
 
+// What is wrong with what is to be a requirement of pip: one name with its versions, an address or
+// a path. Empty where nothing is. It quotes nothing: an address may hold a login.
+std::string problem_of_requirement(const std::string& spec);
+
 // `spec` is a pip requirement of the user's, or "". Versions, tags and branches become what was
 // installed: "tap-x" is "tap-x==1.2", "git+https://h/r@v1" is "tap-x @ git+https://h/r@COMMIT".
-// User names and passwords in an address are left out.
+// User names and passwords in an address are left out. Where nothing there has the program, no
+// constraints: what lies beside it (the host's own packages) is none of its needs.
 Package pinned_package(const std::string& spec, const Installed& installed,
                        const std::string& python);
 

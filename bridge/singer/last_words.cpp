@@ -46,24 +46,10 @@ std::string_view without_appendix(std::string_view text)
     return text;
 }
 
-// Valid UTF-8 on one line, without control characters.
 std::string one_line(std::string_view text)
 {
     // What is cut below needs no work before.
-    const auto part = text.substr(0, 4 * k_longest_words);
-    std::string out;
-    bool blank = false;
-    for (const char c : text::to_utf8(part)) {
-        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') {
-            blank = true;
-            continue;
-        }
-        if (blank && !out.empty())
-            out += ' ';
-        blank = false;
-        out += c;
-    }
-    return out;
+    return text::one_line(text.substr(0, 4 * k_longest_words));
 }
 
 std::string words_of(std::string_view message)

@@ -76,6 +76,7 @@ void make_full_refresh(Stream& stream)
     stream.default_cursor.clear();
     stream.log_based = false;
     stream.deleted_at.clear();
+    stream.log_key.clear();
 }
 
 // Where the tap names no cursor, it keeps its position by means of its own.
@@ -93,8 +94,11 @@ void adapt_cursor(Stream& stream, const RulesOfStream& rules, std::vector<std::s
 {
     const std::string& cursor = *rules.rule.cursor;
     const std::string pattern = rules.all.said_by(rules.names, &StreamRule::cursor);
-    if (stream.log_based || !has_column(stream, cursor, pattern, "cursor", warnings)) {
+    if (!has_column(stream, cursor, pattern, "cursor", warnings)) {
         return;
+    }
+    if (stream.log_based) {
+        stream.log_key = cursor;
     }
     make_incremental(stream);
     stream.source_defined_cursor = true;
@@ -157,6 +161,26 @@ void exclude_columns(Stream& stream, const std::vector<std::string>& patterns,
 }
 
 } // namespace
+
+RulesOfStream::RulesOfStream(const StreamRules& rules, const Stream& stream,
+                             const singer::CatalogEntry& entry)
+    : all(rules), names(names_of(stream, entry)), rule(rules.of(names))
+{
+    if (!entry.is_view || rule.replication != Replication::log_based) {
+        return;
+    }
+    const std::string pattern = all.said_by(names, &StreamRule::replication);
+    if (!is_glob(pattern)) {
+        return;
+    }
+    rule.replication.reset();
+    if (all.said_by(names, &StreamRule::cursor) == pattern) {
+        rule.cursor.reset();
+    }
+    if (all.said_by(names, &StreamRule::modes) == pattern) {
+        rule.modes.reset();
+    }
+}
 
 void adapt_columns(Stream& stream, const StreamRule& rule)
 {
@@ -228,6 +252,27 @@ void check_names(const std::vector<Stream>& streams, const singer::Catalog& cata
                 text::quoted(catalog.entries[other->second->entry].tap_stream_id) + " and " +
                 text::quoted(catalog.entries[stream.entry].tap_stream_id) +
                 ". Give them different namespaces under streams, or exclude one of them.");
+        }
+    }
+}
+
+void check_aliases(const std::vector<Stream>& streams, const singer::Catalog& catalog)
+{
+    std::map<std::string_view, const Stream*> without; // by the names that the tap has for them
+    for (const Stream& stream : streams) {
+        if (stream.alias.empty()) {
+            without.emplace(catalog.entries[stream.entry].tap_stream_id, &stream);
+            without.emplace(catalog.entries[stream.entry].stream, &stream);
+        }
+    }
+    for (const Stream& stream : streams) {
+        const auto other = without.find(stream.alias);
+        if (!stream.alias.empty() && other != without.end()) {
+            airbyte::throw_config_error(
+                "The adapter says that the tap sends stream " + display(stream) +
+                " under the name " + text::quoted(stream.alias) + ", which is that of stream " +
+                display(*other->second) +
+                ". Correct alias in the adapter, give the other one its alias, or exclude it.");
         }
     }
 }

@@ -10,11 +10,11 @@
 
 namespace tapbridge::translate {
 
-// The rules for one stream.
+// The rules for one stream. A view has no log: a glob's log_based does not hold for one, nor what
+// that glob says besides of how it is read.
 struct RulesOfStream {
-    RulesOfStream(const StreamRules& rules, const Stream& stream, const singer::CatalogEntry& entry)
-        : all(rules), names(names_of(stream, entry)), rule(rules.of(names))
-    {}
+    RulesOfStream(const StreamRules& rules, const Stream& stream,
+                  const singer::CatalogEntry& entry);
 
     const StreamRules& all;
     std::vector<std::string> names;
@@ -34,6 +34,10 @@ void adapt(Stream& stream, const RulesOfStream& rules, std::vector<std::string>&
 
 // Two streams that the adapter gives one name and namespace: a config_error that names both.
 void check_names(const std::vector<Stream>& streams, const singer::Catalog& catalog);
+
+// An alias that is the name of another stream, which has none itself: a config_error. Records under
+// it could be either's.
+void check_aliases(const std::vector<Stream>& streams, const singer::Catalog& catalog);
 
 // One warning for each entry of the adapter that fits none of these streams.
 void warn_of_unmatched(const StreamRules& rules,

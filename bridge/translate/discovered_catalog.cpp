@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace tapbridge::translate {
@@ -38,21 +39,26 @@ std::optional<Value> catalog_in(const Value& value)
 }
 
 // Line by line, as the protocol has it: a schema may hold a property called "catalog".
-std::optional<Value> catalog_among_lines(std::string_view text, std::string& error)
+std::optional<Value> catalog_among_lines(std::string_view text, const airbyte::InputFile& file,
+                                         std::string& error)
 {
+    std::optional<Value> found;
     for (const std::string_view line : text::split(text, '\n')) {
         const std::optional<Value> value =
             text::trim(line).starts_with('{') ? json::parse(line) : std::nullopt;
         if (!value)
             continue;
-        if (std::optional<Value> catalog = catalog_in(*value))
-            return catalog;
+        if (std::optional<Value> catalog = catalog_in(*value)) {
+            if (found)
+                throw_bad_input(file, "it holds two catalogs");
+            found = std::move(catalog);
+        }
         const Value* const trace = member(*value, "trace");
         const Value* const said = trace != nullptr ? member(*trace, "error") : nullptr;
         if (said != nullptr && said->find("message") != nullptr && error.empty())
             error = said->find("message")->as_string();
     }
-    return std::nullopt;
+    return found;
 }
 
 Value find_catalog(std::string_view text, const airbyte::InputFile& file)
@@ -62,7 +68,7 @@ Value find_catalog(std::string_view text, const airbyte::InputFile& file)
         if (std::optional<Value> catalog = catalog_in(*value))
             return std::move(*catalog);
     }
-    if (std::optional<Value> catalog = catalog_among_lines(text, error))
+    if (std::optional<Value> catalog = catalog_among_lines(text, file, error))
         return std::move(*catalog);
     for (const std::string_view key : {"catalog", "streams"}) {
         const std::optional<Value> value = json::find_object(text, key);
@@ -129,8 +135,15 @@ std::vector<OfferedStream> read_discovered_catalog(std::string_view text, const 
     const airbyte::InputFile file{"Catalog", path, k_remedy};
     const Value catalog = find_catalog(text, file);
     std::vector<OfferedStream> streams;
-    for (const Value& stream : catalog.find("streams")->items())
-        streams.push_back(offered(stream, "streams[" + std::to_string(streams.size()) + "]", file));
+    std::set<std::pair<std::string, std::string>> names;
+    for (const Value& stream : catalog.find("streams")->items()) {
+        const std::string place = "streams[" + std::to_string(streams.size()) + "]";
+        streams.push_back(offered(stream, place, file));
+        const Value* const space = member(stream, "namespace");
+        if (!names.emplace(space != nullptr ? space->as_string() : "", streams.back().name).second)
+            throw_bad_input(file, place + " is stream " + text::quoted(streams.back().shown) +
+                                      ", which stands before it already");
+    }
     if (streams.empty())
         throw_bad_input(file, "it holds no stream");
     return streams;

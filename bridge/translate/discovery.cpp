@@ -1,6 +1,7 @@
 #include "translate/discovery.h"
 
 #include "translate/adapted_stream.h"
+#include "translate/deletion.h"
 #include "translate/entry_metadata.h"
 #include "translate/parents.h"
 #include "translate/schema.h"
@@ -330,6 +331,7 @@ Discovered discover(const Catalog& catalog, const StreamRules& rules)
     if (!rules.empty()) {
         warn_of_unmatched(rules, known, discovered.warnings);
         check_names(discovered.streams, catalog);
+        check_aliases(discovered.streams, catalog);
         const std::vector<std::string> problems = Parents(catalog, discovered).problems();
         discovered.warnings.insert(discovered.warnings.end(), problems.begin(), problems.end());
     }
@@ -343,13 +345,11 @@ void make_log_based(Stream& stream, std::string_view deleted_at)
     stream.incremental = true;
     stream.source_defined_cursor = true;
     stream.default_cursor = {std::string(k_log_position)};
-
     json::Value timestamp = nullable("string");
     timestamp.set("format", json::Value::string("date-time"));
-    json::Value* properties = stream.json_schema.find("properties");
-    if (!properties) {
-        properties = &stream.json_schema.set("properties", json::Value::object());
-    }
+    json::Value* const found = stream.json_schema.find("properties");
+    json::Value* const properties =
+        found ? found : &stream.json_schema.set("properties", json::Value::object());
     const auto add = [&](std::string_view name, const json::Value& schema) {
         if (!properties->find(name)) {
             properties->set(name, schema);
@@ -357,7 +357,8 @@ void make_log_based(Stream& stream, std::string_view deleted_at)
     };
     add(deleted_at, timestamp);
     add(k_log_position, nullable("integer"));
-    add("_ab_cdc_deleted_at", timestamp);
+    // No format, as native sources have it: a date that cannot be read would undelete the row.
+    add(k_ab_cdc_deleted_at, nullable("string"));
 }
 
 StreamLookup::StreamLookup(const std::vector<Stream>& streams)

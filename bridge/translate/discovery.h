@@ -32,6 +32,9 @@ struct Stream {
     bool forced_full_table = false;
     // Log-based: the column that tells when a row was deleted; "" otherwise.
     std::string deleted_at;
+    // Log-based: the replication key that the tap is told; "" = none. Some taps want one to keep
+    // their position by (meltanolabs-tap-postgres: _sdc_lsn, else each run starts at the slot's).
+    std::string log_key;
 
     // ---- what only an adapter says
     std::vector<std::string> excluded_columns; // of the tap's schema; not offered

@@ -96,6 +96,7 @@ Selection select(const ConfiguredStream& wanted, const Stream& stream,
     }
     if (stream.log_based) {
         selection.replication = Replication::log_based;
+        selection.replication_key = stream.log_key;
         return selection;
     }
     const Cursor cursor = stream.incremental ? choose_cursor(wanted, stream, entry)
@@ -243,6 +244,7 @@ public:
         stream.log_based = stream.incremental && rule.replication == Replication::log_based;
         if (stream.log_based) {
             stream.deleted_at = rule.deleted_at.value_or("_sdc_deleted_at");
+            stream.log_key = rule.cursor.value_or("");
         }
         for (const std::string& column : rule.primary_key.value_or(std::vector<std::string>{})) {
             stream.primary_key.push_back({column});
@@ -337,6 +339,7 @@ ReadPlan plan_read_without_discovery(const ConfiguredCatalog& configured, singer
         if (wanted.incremental && stream->incremental) {
             selection.replication =
                 stream->log_based ? Replication::log_based : Replication::incremental;
+            selection.replication_key = stream->log_key;
         }
         plan.streams.push_back(read_stream(wanted, *stream, std::move(selection)));
     }

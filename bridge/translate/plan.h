@@ -58,7 +58,7 @@ ReadPlan plan_read(const airbyte::ConfiguredCatalog& configured, const singer::C
 // The same for a tap that cannot discover: every configured stream is taken for what it says it is,
 // and the run itself shows which ones exist. `catalog` is made from the configured streams, and
 // from those that the rules say they hang on. Of the rules hold exclude, primary_key, replication
-// and modes, alias, may_be_absent, requires and deleted_at.
+// and modes, alias, may_be_absent, requires and deleted_at; the cursor of log-based streams.
 ReadPlan plan_read_without_discovery(const airbyte::ConfiguredCatalog& configured,
                                      singer::Catalog& catalog, const StreamRules& rules = {});
 

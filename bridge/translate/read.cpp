@@ -14,7 +14,7 @@ using airbyte::StreamStatus;
 Read::Read(const ReadPlan& plan, const singer::Catalog& catalog, const airbyte::StateInput& input,
            Sinks sinks, ReadOptions options)
     : m_plan(plan), m_catalog(catalog), m_input(input), m_sinks(sinks), m_options(options),
-      m_progress(plan.streams.size())
+      m_progress(plan.streams.size()), m_sequence(options.least_sequence)
 {
     std::vector<std::size_t> all(plan.streams.size());
     std::iota(all.begin(), all.end(), std::size_t{0});

@@ -22,6 +22,11 @@ struct ReadOptions {
     // The catalog lists all streams of the tap. False for a tap that cannot discover: then a name
     // that the catalog does not explain is a stream that was not selected.
     bool catalog_is_complete = true;
+    // GLOBAL states, one for all streams, instead of one for each: for a tap whose state cannot be
+    // taken apart.
+    bool global_state = false;
+    // Sequences of states are above this: the wall clock in ms, see join_state.
+    std::uint64_t least_sequence = 0;
 };
 
 // How far a configured stream has come. Kept over runs: a stream may be started in one run and read
@@ -66,6 +71,7 @@ public:
 
     bool failed() const { return m_failed; }
     std::uint64_t next_sequence() { return ++m_sequence; }
+    std::uint64_t last_sequence() const { return m_sequence; }
     void continue_sequence(std::uint64_t last_seen);
 
     const ReadPlan& plan() const { return m_plan; }

@@ -1,5 +1,6 @@
 #include "translate/run.h"
 
+#include "translate/schema_change.h"
 #include "util/text.h"
 
 #include <algorithm>
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t k_lines_told = 10; // bad lines that are shown; the rest is counted
 constexpr std::size_t k_longest_name_told = 300;
-constexpr std::size_t k_longest_schema_compared = std::size_t{16} << 20;
 constexpr std::size_t k_giant_state = std::size_t{8} << 20; // its room is given back
 
 std::vector<std::size_t> entries_of(const Read& read, const std::vector<std::size_t>& streams)
@@ -50,45 +50,6 @@ std::vector<std::size_t> both(std::vector<std::size_t> list, const std::vector<s
     return list;
 }
 
-// Which properties came and went, for a log line.
-std::string changes_between(std::string_view before, std::string_view after)
-{
-    if (before.size() + after.size() > k_longest_schema_compared) {
-        return "it is too long to be compared";
-    }
-    const auto names = [](std::string_view text) {
-        std::vector<std::string> list;
-        const std::optional<json::Value> schema = json::parse(text);
-        const json::Value* properties = schema ? schema->find("properties") : nullptr;
-        if (properties != nullptr) {
-            for (const json::Member& member : properties->members()) {
-                list.push_back(member.name);
-            }
-        }
-        std::sort(list.begin(), list.end());
-        return list;
-    };
-    const std::vector<std::string> old_names = names(before);
-    const std::vector<std::string> new_names = names(after);
-    std::vector<std::string> added;
-    std::vector<std::string> removed;
-    std::set_difference(new_names.begin(), new_names.end(), old_names.begin(), old_names.end(),
-                        std::back_inserter(added));
-    std::set_difference(old_names.begin(), old_names.end(), new_names.begin(), new_names.end(),
-                        std::back_inserter(removed));
-    if (added.empty() && removed.empty()) {
-        return "the definition of its columns";
-    }
-    std::string text;
-    if (!added.empty()) {
-        text = "new: " + text::join(added, ", ");
-    }
-    if (!removed.empty()) {
-        text += (text.empty() ? "gone: " : "; gone: ") + text::join(removed, ", ");
-    }
-    return text::shorten(text, 500);
-}
-
 } // namespace
 
 Run::Run(Read& read, const std::vector<std::size_t>& streams)
@@ -104,6 +65,10 @@ Run::Run(Read& read, const std::vector<std::size_t>& streams)
     }
     m_joined = join_state(read.input(), state_streams(), other_streams());
     read.continue_sequence(m_joined.last_sequence);
+    m_since = read.last_sequence();
+    if (m_joined.base) {
+        m_joined.base->sequence = m_since;
+    }
     for (const std::string& warning : m_joined.warnings) {
         read.log().warn(warning);
     }
@@ -246,15 +211,18 @@ void Run::schema(const singer::Message& message)
         return;
     }
     appear(*from.stream);
+    if (from.told_schema || from.schema == message.payload || from.same_schema == message.payload) {
+        return;
+    }
     if (from.schema.empty()) {
         from.schema = message.payload;
-    } else if (from.schema != message.payload) {
-        if (!std::exchange(from.told_schema, true)) {
-            m_read.log().warn("The tap changed the schema of stream " + name_of(*from.stream) +
-                              " during the sync (" + changes_between(from.schema, message.payload) +
-                              "). Refresh the source's schema to receive new columns.");
-        }
-        from.schema = message.payload;
+    } else if (is_same_schema(from.schema, message.payload)) {
+        from.same_schema = message.payload;
+    } else {
+        from.told_schema = true;
+        m_read.log().warn("The tap changed the schema of stream " + name_of(*from.stream) +
+                          " during the sync (" + changes_between(from.schema, message.payload) +
+                          "). Refresh the source's schema to receive new columns.");
     }
 }
 

@@ -72,8 +72,9 @@ private:
     struct Wire {
         WireNames::Kind kind = WireNames::Kind::unknown;
         RunStream* stream = nullptr; // where kind is selected
-        std::string schema;          // source text of its last SCHEMA
-        bool told_schema = false;
+        std::string schema;          // source text of its first SCHEMA
+        std::string same_schema;     // of the last one that says the same in another order
+        bool told_schema = false;    // that it has changed
         std::uint64_t dropped = 0;
     };
     struct NameHash : std::hash<std::string_view> {
@@ -109,6 +110,7 @@ private:
 
     void emit_pending();
     void emit_states(const json::Value& blob, bool final);
+    void emit_global_state(const json::Value& blob, bool final);
     void finish_clean();
     std::optional<airbyte::Error> root_cause(const RunVerdict& verdict) const;
     void judge_absent(RunStream& stream);
@@ -122,6 +124,7 @@ private:
     std::vector<RunStream> m_streams;
     WireNames m_names;
     JoinedState m_joined;
+    std::uint64_t m_since = 0; // sequences of this run are above this
     singer::MessageReader m_reader;
     RecordWriter m_writer;
     std::unordered_map<std::string, Wire, NameHash, std::equal_to<>> m_wires;
@@ -132,7 +135,8 @@ private:
     Wire m_further_strangers;    // all names beyond k_most_strangers, and giant ones
     bool m_all_have_records = false;
 
-    std::string m_state; // source text of the newest STATE
+    std::string m_state;                    // source text of the newest STATE
+    std::optional<json::Value> m_sent_blob; // of the last GLOBAL
     bool m_has_state = false;
     bool m_state_pending = false;
     Clock::time_point m_now{};

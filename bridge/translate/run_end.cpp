@@ -110,9 +110,13 @@ void Run::emit_pending()
 
 void Run::emit_states(const json::Value& blob, bool final)
 {
+    if (m_read.options().global_state) {
+        emit_global_state(blob, final);
+        return;
+    }
     const std::vector<StateStream> streams = state_streams();
     SplitState split = split_state(blob, streams);
-    const std::vector<std::string> family = family_of(streams);
+    const std::vector<std::string> family = family_of(streams, split.shared, m_joined.left_out);
     std::optional<std::uint64_t> sequence;
     std::size_t i = 0;
     for (RunStream& stream : m_streams) {
@@ -129,10 +133,40 @@ void Run::emit_states(const json::Value& blob, bool final)
         m_read.start(stream.index);
         airbyte::append_stream_state(
             m_read.out(), descriptor(stream),
-            stream_state(bookmark, split.shared, *sequence, m_joined.base, family),
+            stream_state(bookmark, split.shared, *sequence, m_joined.base, family, m_since),
             std::exchange(stream.records_since_state, 0));
         stream.bookmark = std::move(bookmark);
     }
+}
+
+// Covers every record so far. There is one run only: see settle_collision().
+void Run::emit_global_state(const json::Value& blob, bool final)
+{
+    std::uint64_t records = 0;
+    for (const RunStream& stream : m_streams) {
+        records += stream.records_since_state;
+    }
+    if (!final && records == 0 && blob == (m_sent_blob ? m_sent_blob : m_joined.blob)) {
+        return;
+    }
+    const std::uint64_t sequence = m_read.next_sequence();
+    const std::string goes_on = global_stream_state(true, sequence);
+    const std::string starts_afresh = global_stream_state(false, sequence);
+    std::vector<airbyte::NamedStreamState> states;
+    for (RunStream& stream : m_streams) {
+        stream.records_since_state = 0;
+        if (final) {
+            m_read.start(stream.index);
+        }
+        const bool incremental = m_read.plan().streams[stream.index].incremental();
+        states.push_back({descriptor(stream), incremental ? goes_on : starts_afresh});
+    }
+    for (const airbyte::StreamDescriptor& stream : m_read.plan().unknown) {
+        states.push_back({stream, starts_afresh});
+    }
+    airbyte::append_global_state(m_read.out(), global_shared_state(blob, sequence), states,
+                                 records);
+    m_sent_blob = blob;
 }
 
 void Run::finish(const RunVerdict& verdict)

@@ -92,22 +92,26 @@ void Run::settle_collision(std::string_view name, const std::vector<std::size_t>
                      Replication::log_based;
     }
     const std::string list = text::join(names, " and ");
-    if (log_based) {
+    const auto refuse = [&](const std::string& reason) {
         airbyte::Error error;
         error.failure_type = airbyte::FailureType::config_error;
-        error.message = "The tap sends " + list + " under one name, " + text::quoted(name) +
-                        ", and reads them from a log, so that they cannot be told apart. Select "
-                        "only one of them.";
+        error.message = "The tap sends " + list + " under one name, " + text::quoted(name) + reason;
         m_fatal = std::move(error);
+    };
+    if (log_based) {
+        refuse(", and reads them from a log, so that they cannot be told apart. Select only one of "
+               "them.");
         return;
     }
     if (hangs_on_itself(streams)) {
-        airbyte::Error error;
-        error.failure_type = airbyte::FailureType::config_error;
-        error.message = "The tap sends " + list + " under one name, " + text::quoted(name) +
-                        ", and one hangs on the other, so that they cannot be told apart. Deselect "
-                        "the one that hangs on the other.";
-        m_fatal = std::move(error);
+        refuse(", and one hangs on the other, so that they cannot be told apart. Deselect the one "
+               "that hangs on the other.");
+        return;
+    }
+    if (m_read.options().global_state) {
+        refuse(", so that each must be read by itself, and one state for all streams (state.type: "
+               "global in the adapter) cannot cover that. Select only one of them, or leave "
+               "state.type out of the adapter.");
         return;
     }
     m_read.log().info("The tap sends " + list + " under one name, " + text::quoted(name) +

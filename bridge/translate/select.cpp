@@ -18,11 +18,6 @@ namespace {
 
 constexpr const char* k_list = " \"tapbridge select --list\" shows the streams.";
 
-bool is_glob(std::string_view text)
-{
-    return text.find_first_of("*?") != std::string_view::npos;
-}
-
 bool is_named(const OfferedStream& stream, std::string_view pattern)
 {
     return stream.name == pattern || stream.shown == pattern;

@@ -1,5 +1,7 @@
 #include "translate/spec_values.h"
 
+#include "util/json/member_index.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -42,14 +44,16 @@ bool same_number(const Value& a, const Value& b)
 // the time with every level.
 bool same_members(const Value& a, const Value& b)
 {
+    const json::MemberIndex of_a(a);
+    const json::MemberIndex of_b(b);
     const auto is_same = [&](const Member& member) {
-        if (a.find(member.name) != &member.value) {
+        if (!of_a.is_last(member)) {
             return true; // a later one counts
         }
-        const Value* const other = b.find(member.name);
+        const Value* const other = of_b.find(member.name);
         return other != nullptr && same_value(member.value, *other);
     };
-    const auto is_in_a = [&](const Member& member) { return a.find(member.name) != nullptr; };
+    const auto is_in_a = [&](const Member& member) { return of_a.find(member.name) != nullptr; };
     return std::all_of(a.members().begin(), a.members().end(), is_same) &&
            std::all_of(b.members().begin(), b.members().end(), is_in_a);
 }

@@ -32,6 +32,8 @@ struct Found {
     std::optional<json::Value> shared;        // absent: no stream goes on
     std::map<std::uint64_t, StateEntry> ages; // of the streams that go on, one of each sequence
     std::vector<std::string> warnings;
+    std::vector<std::optional<std::uint64_t>> sequences = {}; // of each stream's entry
+    std::vector<std::string> left_out = {};
 };
 
 bool is_reset(const json::Value* state)
@@ -74,25 +76,89 @@ std::string foreign_warning(const StateStream& stream)
            "\" was not written by this connector. The stream is read from the start.";
 }
 
+using Entries = std::vector<std::optional<StateEntry>>; // by stream
+
+Entries read_entries(const StateLookup& lookup, const std::vector<StateStream>& streams,
+                     std::vector<std::string>& warnings)
+{
+    Entries entries(streams.size());
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        const StateStream& stream = streams[i];
+        const json::Value* state = stream.hidden ? nullptr : lookup.find(stream.descriptor);
+        if (is_reset(state))
+            continue;
+        entries[i] = read_state_entry(*state);
+        if (!entries[i] && stream.incremental)
+            warnings.push_back(foreign_warning(stream));
+    }
+    return entries;
+}
+
+// Whether the stream's state before the run of `newest` was known there, or is of that run itself.
+bool took_part(const StateEntry& newest, const std::string& id,
+               std::optional<std::uint64_t> sequence)
+{
+    return std::find(newest.family.begin(), newest.family.end(), id) != newest.family.end() ||
+           (newest.since && sequence && *sequence > *newest.since);
+}
+
+bool share_the_same(const Entries& entries, const std::vector<StateStream>& streams)
+{
+    const StateIds single = without(state_ids(streams), parent_ids(streams));
+    std::optional<json::Value> first;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (!streams[i].incremental || !entries[i])
+            continue;
+        json::Value common = common_part(entries[i]->shared, single);
+        if (first && common != *first)
+            return false;
+        first = std::move(common);
+    }
+    return true;
+}
+
+// Takes away the entries of streams that took no part in the last run, see join_state.
+void leave_out(Entries& entries, const std::vector<StateStream>& streams, Found& found)
+{
+    const StateEntry* newest = nullptr;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (streams[i].incremental && entries[i] &&
+            (!newest || entries[i]->sequence > newest->sequence))
+            newest = &*entries[i];
+    }
+    if (!newest || newest->family.empty() || share_the_same(entries, streams))
+        return;
+    const StateEntry last = *newest;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (!streams[i].incremental || !entries[i] ||
+            took_part(last, streams[i].id, entries[i]->sequence))
+            continue;
+        found.left_out.push_back(streams[i].id);
+        found.warnings.push_back("Stream \"" + airbyte::display_name(streams[i].descriptor) +
+                                 "\" was not part of the last sync, and the tap keeps a position "
+                                 "that its streams share. The stream is read from the start.");
+        entries[i].reset();
+    }
+}
+
 Found find_entries(const StateLookup& lookup, const std::vector<StateStream>& streams)
 {
     Found found(streams.size());
     const StateIds ids = state_ids(streams);
+    Entries entries = read_entries(lookup, streams, found.warnings);
+    leave_out(entries, streams, found);
+    found.sequences.resize(streams.size());
     for (std::size_t i = 0; i < streams.size(); ++i) {
         const StateStream& stream = streams[i];
-        const json::Value* state = stream.hidden ? nullptr : lookup.find(stream.descriptor);
-        std::optional<StateEntry> entry;
-        if (!is_reset(state))
-            entry = read_state_entry(*state);
+        std::optional<StateEntry>& entry = entries[i];
         found.has_entry[i] = entry.has_value();
         if (!stream.incremental)
             continue;
         if (!entry) {
             found.incremental_fresh = true;
-            if (!is_reset(state))
-                found.warnings.push_back(foreign_warning(stream));
             continue;
         }
+        found.sequences[i] = entry->sequence;
         found.own[i].bookmark = entry->bookmark;
         take_own(found.own[i], entry->shared, ids, stream.id);
         found.ages.try_emplace(entry->sequence, std::move(*entry));
@@ -163,11 +229,12 @@ bool all_were_read(const Found& found, const std::vector<StateStream>& streams)
 {
     if (found.ages.empty())
         return true; // a blob, of one moment
-    const std::vector<std::string>& known = found.ages.rbegin()->second.family;
-    const std::vector<std::string> now = family_of(streams);
-    return std::all_of(now.begin(), now.end(), [&known](const std::string& id) {
-        return std::find(known.begin(), known.end(), id) != known.end();
-    });
+    const StateEntry& newest = found.ages.rbegin()->second;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (streams[i].incremental && !took_part(newest, streams[i].id, found.sequences[i]))
+            return false;
+    }
+    return true;
 }
 
 // Whose bookmarks are given as `shared` has them: see join_state. All others that others hang on
@@ -194,24 +261,6 @@ StateIds settle_parents(Found& found, const std::vector<StateStream>& streams)
             from_shared.emplace(streams[i].id, i);
     }
     return from_shared;
-}
-
-StateIds without(StateIds ids, const StateIds& others)
-{
-    std::erase_if(ids, [&others](const auto& id) { return others.contains(id.first); });
-    return ids;
-}
-
-// Those whose bookmarks travel in `shared`.
-StateIds parent_ids(const std::vector<StateStream>& streams)
-{
-    const std::vector<bool> is_shared = shared_parents(streams);
-    StateIds ids;
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-        if (is_shared[i])
-            ids.emplace(streams[i].id, i);
-    }
-    return ids;
 }
 
 // The part of the chosen `shared` that the tap is given; {} where that is nothing. `whole`: what
@@ -294,14 +343,18 @@ SplitState split_state(const json::Value& blob, const std::vector<StateStream>& 
     return split;
 }
 
-std::vector<std::string> family_of(const std::vector<StateStream>& streams)
+std::vector<std::string> family_of(const std::vector<StateStream>& streams,
+                                   const json::Value& shared,
+                                   const std::vector<std::string>& left_out)
 {
     std::vector<std::string> ids;
     const std::vector<bool> is_shared = shared_parents(streams);
-    if (std::find(is_shared.begin(), is_shared.end(), true) == is_shared.end())
+    if (std::find(is_shared.begin(), is_shared.end(), true) == is_shared.end() &&
+        !says_something(common_part(shared, state_ids(streams))))
         return ids;
     for (const StateStream& stream : streams) {
-        if (stream.incremental)
+        if (stream.incremental &&
+            std::find(left_out.begin(), left_out.end(), stream.id) == left_out.end())
             ids.push_back(stream.id);
     }
     return ids;
@@ -330,6 +383,7 @@ JoinedState join_state(const airbyte::StateInput& input, const std::vector<State
     }
     joined.has_entry = std::move(found.has_entry);
     joined.warnings = std::move(found.warnings);
+    joined.left_out = std::move(found.left_out);
     return joined;
 }
 

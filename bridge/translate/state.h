@@ -48,18 +48,31 @@ SplitState split_state(const json::Value& blob, const std::vector<StateStream>& 
 // What a run was given of the shared part, where that was not the newest there was.
 struct StateBase {
     json::Value shared;
-    std::uint64_t sequence = 0; // the last one before the run
+    std::uint64_t sequence = 0; // sequences of the run are above this
 };
 
 // Source text of a stream_state. `base` is that of the run's JoinedState.
-// `family`: see family_of().
+// `family`: see family_of(). `since`: sequences of the run are above this.
 std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
                          std::uint64_t sequence, const std::optional<StateBase>& base = {},
-                         const std::vector<std::string>& family = {});
+                         const std::vector<std::string>& family = {}, std::uint64_t since = 0);
 
-// The ids of all incremental streams, where some of them hang on others; else none. A bookmark of a
-// parent in `shared` is ahead of none of them; of one that was not read then, it may be.
-std::vector<std::string> family_of(const std::vector<StateStream>& streams);
+// Source text of a GLOBAL's shared_state: the blob as it is, or inside an object of ours (see
+// above).
+std::string global_shared_state(const json::Value& blob, std::uint64_t sequence);
+
+// Source text of a stream_state in a GLOBAL. What the stream comes from lies in the blob: this only
+// says whether it goes on from there. {} (to start afresh) for one that is read in full, or that
+// the run does not read.
+std::string global_stream_state(bool goes_on, std::uint64_t sequence);
+
+// The ids of all incremental streams of the run, where they share anything: some hang on others, or
+// `shared` (of a state of the run) holds something; else none. A position that they share is ahead
+// of none of them; of a stream that was not read then, it may be. Not those of `left_out`, which is
+// that of the run's JoinedState: the states that they had do not count.
+std::vector<std::string> family_of(const std::vector<StateStream>& streams,
+                                   const json::Value& shared,
+                                   const std::vector<std::string>& left_out = {});
 
 struct JoinedState {
     std::optional<json::Value> blob; // what the tap is given; absent: no state file
@@ -68,6 +81,8 @@ struct JoinedState {
     std::vector<bool> has_entry;
     std::vector<std::string> warnings;
     std::optional<StateBase> base; // goes into every state of this run
+    // Ids of streams whose entry was not taken: see below on streams that were deselected.
+    std::vector<std::string> left_out;
 };
 
 // Joins the input for one run over `streams`. `others` are the configured streams of the other
@@ -84,6 +99,13 @@ struct JoinedState {
 // not configured are left out too: one may be its parent, and would hold back the old children. A
 // flat state that cannot be told apart (no `bookmarks`, no stream's id in it) is then dropped
 // whole, with a warning.
+//
+// A stream that took no part in the last run (deselected, and selected again with the state it had
+// then) starts fresh where the parts that are shared differ. Nothing tells which of them is ahead:
+// the others may have gone on far beyond it, or started again before it. What the last run was, the
+// highest sequence tells: they follow the wall clock, so that a run's are above all earlier ones,
+// also above those that it was not given (unless the clock was set back). Which streams took part,
+// its `family` tells, and a sequence of its own.
 //
 // A tap looks for children below what it reads of the parent. The parent's bookmark must therefore
 // be ahead of no child: it goes with `shared`, by the rule for that. A parent starts fresh with any

@@ -143,16 +143,18 @@ std::optional<std::uint64_t> read_sequence(const json::Value& object, std::strin
 
 std::string stream_state(const std::optional<json::Value>& bookmark, const json::Value& shared,
                          std::uint64_t sequence, const std::optional<StateBase>& base,
-                         const std::vector<std::string>& family)
+                         const std::vector<std::string>& family, std::uint64_t since)
 {
     std::string out = "{";
     if (bookmark)
         append_part(out, "bookmark", *bookmark);
     append_part(out, "shared", shared);
-    if (base) {
+    if (base)
         append_part(out, "base", base->shared);
-        out.append("\"base_sequence\":").append(std::to_string(base->sequence)).append(",");
-    }
+    if (base || !family.empty())
+        out.append("\"base_sequence\":")
+            .append(std::to_string(base ? base->sequence : since))
+            .append(",");
     if (!family.empty()) {
         json::Value ids = json::Value::array();
         for (const std::string& id : family)
@@ -160,6 +162,19 @@ std::string stream_state(const std::optional<json::Value>& bookmark, const json:
         append_part(out, "family", ids);
     }
     return out.append("\"sequence\":").append(std::to_string(sequence)).append("}");
+}
+
+std::string global_shared_state(const json::Value& blob, std::uint64_t sequence)
+{
+    const bool looks_like_ours = read_state_entry(blob).has_value();
+    if (!blob.is_object() || looks_like_ours || json::has_defects(blob) || !survives(blob, 1))
+        return stream_state(std::nullopt, blob, sequence);
+    return blob.text();
+}
+
+std::string global_stream_state(bool goes_on, std::uint64_t sequence)
+{
+    return goes_on ? "{\"sequence\":" + std::to_string(sequence) + "}" : "{}";
 }
 
 std::optional<std::uint64_t> read_sequence(const json::Value& stream_state)
@@ -184,14 +199,14 @@ std::optional<StateEntry> read_state_entry(const json::Value& stream_state)
                      std::move(shared.value).value_or(json::Value()),
                      *sequence,
                      std::nullopt,
+                     read_sequence(stream_state, "base_sequence"),
                      {}};
     if (const json::Value* family = stream_state.find("family")) {
         for (const json::Value& id : family->items())
             entry.family.push_back(id.as_string());
     }
-    const std::optional<std::uint64_t> since = read_sequence(stream_state, "base_sequence");
-    if (base.value && since)
-        entry.base = StateBase{std::move(*base.value), *since};
+    if (base.value && entry.since)
+        entry.base = StateBase{std::move(*base.value), *entry.since};
     return entry;
 }
 

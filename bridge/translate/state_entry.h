@@ -15,7 +15,8 @@ struct StateEntry {
     json::Value shared;
     std::uint64_t sequence = 0;
     std::optional<StateBase> base;
-    std::vector<std::string> family;
+    std::optional<std::uint64_t> since; // sequences of its run are above this
+    std::vector<std::string> family;    // empty: not said
 };
 
 // Absent for a value that this program never wrote. Clients rewrite numbers and people edit states:

@@ -49,6 +49,23 @@ std::vector<bool> shared_parents(const std::vector<StateStream>& streams)
     return is_shared;
 }
 
+StateIds without(StateIds ids, const StateIds& others)
+{
+    std::erase_if(ids, [&others](const auto& id) { return others.contains(id.first); });
+    return ids;
+}
+
+StateIds parent_ids(const std::vector<StateStream>& streams)
+{
+    const std::vector<bool> is_shared = shared_parents(streams);
+    StateIds ids;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        if (is_shared[i])
+            ids.emplace(streams[i].id, i);
+    }
+    return ids;
+}
+
 const json::Value* bookmarks_of(const json::Value& blob)
 {
     const json::Value* bookmarks = blob.find(k_bookmarks);
@@ -110,6 +127,18 @@ json::Value common_part(json::Value blob, const StateIds& ids)
             member.value = json::Value();
     }
     return blob;
+}
+
+bool says_something(const json::Value& common)
+{
+    if (!common.is_object())
+        return !common.is_null();
+    return std::any_of(
+        common.members().begin(), common.members().end(), [](const json::Member& member) {
+            const bool is_list = member.name == k_bookmarks || member.name == k_versions;
+            const bool is_empty = member.value.is_object() && member.value.members().empty();
+            return !member.value.is_null() && !(is_list && is_empty);
+        });
 }
 
 } // namespace tapbridge::translate

@@ -22,6 +22,11 @@ StateIds state_ids(const std::vector<StateStream>& streams);
 // `shared`.
 std::vector<bool> shared_parents(const std::vector<StateStream>& streams);
 
+// Their ids.
+StateIds parent_ids(const std::vector<StateStream>& streams);
+
+StateIds without(StateIds ids, const StateIds& others);
+
 // `bookmarks`, where it is an object.
 const json::Value* bookmarks_of(const json::Value& blob);
 
@@ -39,5 +44,8 @@ bool is_indivisible(const json::Value& blob, const StateIds& ids);
 
 // The blob without what belongs to single streams, resume hints null; {} for null.
 json::Value common_part(json::Value blob, const StateIds& ids);
+
+// Whether such a part holds anything: a position that streams share, what belongs to others.
+bool says_something(const json::Value& common);
 
 } // namespace tapbridge::translate

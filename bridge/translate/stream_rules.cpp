@@ -96,7 +96,7 @@ bool StreamRules::excludes_unknown(std::string_view name) const
 {
     bool excluded = false;
     for (const Entry& entry : m_rules) {
-        if (entry.rule.exclude && entry.pattern != "*" && fits_glob(name, entry.pattern)) {
+        if (entry.rule.exclude && entry.pattern == name && !is_glob(entry.pattern)) {
             excluded = *entry.rule.exclude;
         }
     }

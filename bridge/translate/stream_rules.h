@@ -21,7 +21,8 @@ enum class Modes : std::uint8_t { full_refresh, incremental, both };
 // One entry of `streams`. What is absent stays as it is.
 struct StreamRule {
     std::optional<std::vector<std::string>> primary_key; // top-level columns; empty: it has none
-    // The only cursor there is (source-defined). Offers the stream as incremental.
+    // The only cursor there is (source-defined). Offers the stream as incremental. Of a log-based
+    // stream: the column by which the tap keeps its position.
     std::optional<std::string> cursor;
     // Incremental without a cursor: the tap keeps its position by means of its own.
     std::optional<Modes> modes;
@@ -60,8 +61,9 @@ public:
         return pattern;
     }
 
-    // Whether records under a name that the tap's catalog does not have are to be dropped. A bare *
-    // does not speak of such names: one may be a stream under a new name.
+    // Whether records under a name that the tap's catalog does not have are to be dropped: only
+    // where the rule names it. A glob does not speak of such names: one may be a stream under a new
+    // name.
     bool excludes_unknown(std::string_view name) const;
 
     // Patterns without * and ?, in their order.

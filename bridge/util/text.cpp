@@ -163,6 +163,23 @@ std::string to_utf8(std::string_view bytes)
     return result;
 }
 
+std::string one_line(std::string_view text)
+{
+    std::string out;
+    bool blank = false;
+    for (const char c : to_utf8(text)) {
+        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') {
+            blank = true;
+            continue;
+        }
+        if (blank && !out.empty())
+            out += ' ';
+        blank = false;
+        out += c;
+    }
+    return out;
+}
+
 std::string shorten(std::string_view text, std::size_t limit)
 {
     constexpr std::string_view k_dots = "...";

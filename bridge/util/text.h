@@ -33,6 +33,9 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 
 // Valid UTF-8: each bad sequence becomes U+FFFD.
 std::string to_utf8(std::string_view bytes);
+// Valid UTF-8 on one line, without control characters: white space and these are one blank each
+// time, none at the ends.
+std::string one_line(std::string_view text);
 // At most `limit` bytes, cut between characters, with "..." where something was cut.
 std::string shorten(std::string_view text, std::size_t limit);
 

@@ -66,6 +66,8 @@ void check_mapping(const adapter::ConfigMapping& mapping, const json::Value& use
            "the tap is given an object");
     demand(adapter::map_back(mapping, *given, *given, user) == user,
            "what the tap leaves alone comes back as it was");
+    demand(adapter::map_back(mapping, json::Value::object(), *given, user) == user,
+           "what the tap leaves out stays as it was");
     json::Value rotated = *given;
     if (!rotated.members().empty()) {
         const std::string name = rotated.members()[input.below(rotated.members().size())].name;

@@ -1,11 +1,10 @@
 """A small GitHub on a loopback port: repositories, commits, pull requests with reviews, pages, a token, a rate limit."""
 
-import json
 import re
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
+
+from harness.json_server import JsonServer
 
 TOKEN = "ghp_only-for-the-tests"
 EMPTY = ("assignees", "releases", "labels", "issues", "issues/comments", "issues/events", "events", "comments",
@@ -51,32 +50,22 @@ def pull_request(number, date, reviews=(), commits=()):
     return {"shown": shown, "reviews": list(reviews), "commits": list(commits)}
 
 
-class FakeGithub:
+class FakeGithub(JsonServer):
     """repositories: {"owner/name": {"commits": [commit(...)], "pulls": [pull_request(...)]}}"""
 
     def __init__(self, repositories, page_size=2):
         self.repositories, self.page_size = repositories, page_size
         self.requests = []  # paths with their queries, in the order of their coming
         self.limited = None  # an address (regular expression) whose next request meets the rate limit
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__()
 
     def asked(self, pattern):
         return [request for request in self.requests if re.search(pattern, request)]
 
-    def answer(self, address, token):
-        """(status, body, headers) of a GET."""
+    def answer(self, address, headers):
+        self.requests.append(address.geturl())
         path, query = address.path, parse_qs(address.query)
-        if token != f"token {TOKEN}":  # without the headers of the rate limit, as GitHub does it
+        if headers.get("authorization") != f"token {TOKEN}":  # without the headers of the rate limit, as GitHub does it
             return 401, {"message": "Bad credentials", "documentation_url": DOCUMENTATION}, {}
         headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": int(time.time()) + 1}
         if self.limited and re.search(self.limited, address.geturl()):
@@ -118,26 +107,3 @@ class FakeGithub:
             link = f"{self.url}{path}?{urlencode(query | {'page': [number + 1]}, doseq=True)}"
             headers = headers | {"Link": f'<{link}>; rel="next"'}
         return 200, entries[(number - 1) * size : number * size], headers
-
-    def _handler(self):
-        api = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):  # noqa: N802
-                api.requests.append(self.path)
-                status, body, headers = api.answer(urlsplit(self.path), self.headers.get("authorization"))
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, str(value))
-                self.send_header("Content-Type", "application/json; charset=utf-8")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_):
-                pass
-
-        return Handler

@@ -123,6 +123,20 @@ def test_a_tap_that_cannot_discover(bridge, scripted_tap, adapter):
     assert "--discover" not in scripted_tap.saw("args").split()
 
 
+def test_its_streams_may_come_under_other_names(bridge, adapter):
+    sync = f"[sync]\n{schema(stream('sent_as', ['id']))}sleep-forever\n"
+    says = adapter(sync, tap={"from_sync": True}, streams={"items": {"alias": "sent_as"}})
+    run = bridge.discover({}, adapter=says)
+    assert [found["name"] for found in run.catalog["streams"]] == ["items"], run.tail()
+
+
+def test_a_glob_does_not_drop_what_the_catalog_does_not_explain(bridge, adapter):
+    """It may be a configured stream under a new name."""
+    sync = f"{DISCOVER}[sync]\n{schema(stream('bills'))}{record('bills', id=1)}{state(items={'id': 1})}"
+    run = bridge.read({}, CONFIGURED, adapter=adapter(sync, streams={"b*": {"exclude": True}}))
+    assert run.exit_status == 1 and 'under the name "bills"' in run.error["message"]
+
+
 def test_without_its_streams_the_list_may_be_short(bridge, adapter):
     sync = f"[sync]\n{schema(ITEMS)}sleep-forever\n"
     run = bridge.discover({}, adapter=adapter(sync, tap={"from_sync": True}, limits={"discover": "1s"}))
@@ -195,6 +209,12 @@ def test_its_own_settings_are_secret_too(bridge, adapter):
     sync = f"{DISCOVER}[sync]\n{schema(ITEMS)}{record('items', id=1)}err CRITICAL refused t0p-secret\nexit 1\n"
     run = bridge.read(CONFIG, CONFIGURED, adapter=adapter(sync, spec=SPEC, config=MAPPING))
     assert run.exit_status == 1 and b"t0p-secret" not in run.stdout + run.stderr
+
+
+def test_variables_of_the_adapter_are_secret_where_they_look_it(bridge, adapter):
+    sync = f"{DISCOVER}[sync]\n{schema(ITEMS)}{record('items', id=1)}err CRITICAL refused v3ndor-secret\nexit 1\n"
+    run = bridge.read({}, CONFIGURED, adapter=adapter(sync, tap={"env": {"VENDOR_TOKEN": "v3ndor-secret"}}))
+    assert run.exit_status == 1 and b"v3ndor-secret" not in run.stdout + run.stderr
 
 
 def test_a_rotated_token_comes_back_as_the_users(bridge, adapter):

@@ -56,6 +56,56 @@ def test_what_proves_nothing(bridge, scripted_tap, says):
     assert (run.exit_status, run.error["message"]) == (1, "The tap failed: The moon is full")
 
 
+NO_PROOFS_BEFORE_A_SCHEMA = {
+    "a flat state": state({"start_date": "2024-01-01"}),
+    "a bookmark": state(a={"id": 7}),
+}
+UNDISCOVERED = "[help]\nout usage: tap-x [-h] -c CONFIG [-s STATE]\n[sync]\n"
+
+
+@pytest.mark.parametrize("says", NO_PROOFS_BEFORE_A_SCHEMA.values(), ids=NO_PROOFS_BEFORE_A_SCHEMA)
+def test_a_state_of_a_tap_that_cannot_discover_proves_nothing_by_itself(bridge, scripted_tap, says):
+    """Such taps write the state that they were to begin with when the first request fails."""
+    run = bridge.check({}, scripted_tap(UNDISCOVERED + says + FAIL))
+    assert (run.status["status"], run.exit_status) == ("FAILED", 1)
+    assert bridge.check({}, scripted_tap(UNDISCOVERED + schema(A) + says + FAIL)).status == SUCCEEDED
+    assert bridge.check({}, scripted_tap(UNDISCOVERED + says)).status == SUCCEEDED
+
+
+def test_check_by_discovery_of_a_tap_that_cannot_discover(bridge, scripted_tap):
+    """A stream in a sync is what it discovers."""
+    by = {"version": 1, "check": {"by": "discovery", "timeout": "2s"}, "streams": {"a": {}}}
+    assert bridge.check({}, scripted_tap(UNDISCOVERED + schema(A) + "sleep-forever\n"), adapter=by).status == SUCCEEDED
+    run = bridge.check({}, scripted_tap(UNDISCOVERED + state(a={"id": 7}) + FAIL), adapter=by)
+    assert (run.status["message"], run.exit_status) == ("The tap failed: The moon is full", 1)
+    run = bridge.check({}, scripted_tap(UNDISCOVERED + "err INFO 401 Unauthorized\nsleep-forever\n"), adapter=by)
+    assert run.status["message"] == "The tap said: 401 Unauthorized. The tap did not end within 2 s."
+
+
+REFUSED = [{"match": "bad key", "type": "config_error", "message": "The server does not know the key."}]
+LAST_WORDS = {
+    "in the adapter's words": (
+        "err INFO Bad Key (publickey)\nerr INFO waiting\n",
+        "The server does not know the key. The tap did not end within 2 s.",
+    ),
+    "what passes": ("err CRITICAL Connection refused\n", "The tap said: Connection refused. The tap did not end within 2 s."),
+    "not an error by its level": (
+        "err INFO Permission denied: x!\nerr INFO waiting\n",
+        "The tap said: Permission denied: x! The tap did not end within 2 s.",
+    ),
+    "nothing known": ("err ERROR The moon is full\n", "The tap did not answer within 2 s. If it is only slow, raise check.timeout."),
+    "nothing": ("", "The tap did not answer within 2 s. If it is only slow, raise check.timeout."),
+}
+
+
+@pytest.mark.parametrize("where", ["discovery", "sync"])
+@pytest.mark.parametrize("says, message", LAST_WORDS.values(), ids=LAST_WORDS)
+def test_what_a_tap_that_hangs_said_last(bridge, scripted_tap, says, message, where):
+    tap = scripted_tap((tap_of(A) if where == "sync" else "[discover]\n") + says + "sleep-forever\n")
+    run = bridge.check({}, tap, adapter={"version": 1, "check": {"timeout": "2s"}, "errors": REFUSED})
+    assert (run.status, run.exit_status) == ({"status": "FAILED", "message": message}, 0)
+
+
 def test_an_end_without_a_message_is_a_failure(bridge, scripted_tap):
     run = bridge.check({}, scripted_tap(tap_of(A)))
     assert run.status["status"] == "FAILED" and run.exit_status == 1

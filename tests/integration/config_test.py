@@ -46,6 +46,18 @@ def test_a_token_is_handed_on_at_once(bridge, scripted_tap):
     assert (run.exit_status, run.controls) == (0, [new("second"), new("third")])
 
 
+def test_what_the_tap_leaves_out_stays(bridge, scripted_tap):
+    """Also where it has left out before what it now writes in part."""
+    config = {"creds": {"token": "t-first", "host": "h"}, "n": 5}
+    writes = 'write-config {"n": 6}\nwait-file $dir/go\nwrite-config {"creds": {"token": "t-second"}}\n'
+    tap = scripted_tap(f"{DISCOVER}[sync]\n{SAYS}{writes}")
+    process = bridge.start(bridge.arguments("read", tap, config=config, catalog=CONFIGURED))
+    head = bridge.read_until(process, b'"CONTROL"')
+    (scripted_tap.folder / "go").touch()
+    run = bridge.finish(process, head)
+    assert run.controls == [config | {"n": 6}, {"creds": {"token": "t-second", "host": "h"}, "n": 6}]
+
+
 ENDS = {"exit 0": 0, "exit 1": 1, "kill SEGV": 1, "kill KILL": 1}
 
 
@@ -68,6 +80,7 @@ KEPT = {
     "an unchanged config": "write-config " + json.dumps(OLD, indent=None, separators=(" ,", " :  ")),
     "half a config": 'write-config {"refresh_token": "sec',
     "no object": "write-config 7",
+    "no setting": "write-config {}",
     "nothing": "write-config",
 }
 

@@ -11,7 +11,6 @@ import socket
 import struct
 import tempfile
 import termios
-import time
 import tty
 
 import pytest

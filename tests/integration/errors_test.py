@@ -51,6 +51,24 @@ def program(text, mode=0o755):
     return make
 
 
+GOOD = {"credentials": {"api_key": "k"}}
+SPEC = {
+    "required": ["credentials"],
+    "properties": {
+        "credentials": {
+            "type": "object",
+            "title": "Credentials",
+            "required": ["api_key"],
+            "properties": {"api_key": {"type": "string", "title": "API key", "airbyte_secret": True}},
+        },
+        "port": {"type": "integer", "title": "Port"},
+        "region": {"type": "string", "title": "Region", "enum": ["eu", "us"]},
+        "host": {"type": "string", "title": "Host", "pattern": "^[a-z.]+$", "examples": ["db.example.com"]},
+        "since": {"type": "string", "title": "Start date", "format": "date"},
+    },
+}
+
+
 @dataclass
 class Case:
     """A tap (a scenario, a command, or what makes one) and the files of a command; a file may be a path."""
@@ -70,8 +88,21 @@ def falls_silent(says, **values):
     return Case(says + "sleep-forever\n", adapter="version: 1\nlimits: {idle: 3s}\n", values=values)
 
 
+def settings(user, **adapter):
+    return Case(config=dump(user), adapter=dump({"version": 1, **adapter}))
+
+
+def streams(rules, entries=(ITEMS, ORDERS)):
+    return Case("[discover]\n" + catalog(*entries) + "[sync]\n" + schema(ORDERS) + record("orders", id=1), adapter=dump({"version": 1, "streams": rules}))
+
+
 def discovery(says, ends="exit 0\n", **values):
     return Case("[discover]\n" + says + ends, "discover", values=values)
+
+
+def syncs_in_vain(says, **values):
+    text = "version: 1\ntap: {from_sync: true}\nlimits: {discover: 2s}\n"
+    return Case("[sync]\n" + says + "sleep-forever\n", "discover", adapter=text, values=values)
 
 
 def reads(end, before=STARTS, **values):
@@ -160,6 +191,7 @@ CASES = {
     "A value is out of bounds": adapter("limits: {stop_grace: 2h}", "2:22"),
     "A text is missing": adapter('tap: {command: [tap-x, ""]}', "2:24"),
     "A command is one text": adapter("tap: {command: tap-x --flag}", "2:16"),
+    "A program's path begins nowhere": adapter("tap: {command: [./mytap]}", "2:17"),
     "A flag is none": adapter("tap: {catalog_flag: catalog}", "2:21"),
     "A tap discovers in two ways": adapter("tap: {discover: [-d], from_sync: true}", "2:34"),
     "A folder is named in part": adapter("tap: {cwd: data}", "2:12"),
@@ -181,6 +213,29 @@ CASES = {
     "A glob is none": adapter('streams: {"a[bc]": {}}', "2:11"),
     "A cursor has no incremental mode": adapter("streams: {s: {cursor: a, modes: [full_refresh]}}", "2:14"),
     "A schema has no properties": adapter("streams: {s: {schema: {}}}", "2:23"),
+    # The settings
+    "A setting is missing": settings({"credentials": {}}, spec=SPEC),
+    "A setting is of another type": settings(GOOD | {"port": "5432"}, spec=SPEC),
+    "A setting is none of the choices": settings(GOOD | {"region": "mars"}, spec=SPEC),
+    "A setting is of another form": settings(GOOD | {"host": "a b"}, spec=SPEC),
+    "A setting is no date, as its format says": settings(GOOD | {"since": "yesterday"}, spec=SPEC),
+    "The adapter formats what is no date": settings({"since": "soon"}, config={"x": {"from": "since", "format": "%Y"}}),
+    "The adapter shifts a date out of time": settings(
+        {"since": "9999-12-31"}, config={"x": {"from": "since", "shift": "1mo"}}
+    ),
+    "The adapter wants a number of a text": settings({"port": "x"}, config={"x": {"from": "port", "as": "integer"}}),
+    "The adapter wants true or false of a text": settings(
+        {"sandbox": "x"}, config={"x": {"from": "sandbox", "as": "boolean"}}
+    ),
+    "The adapter wants JSON of a text": settings({"tables": "x"}, config={"x": {"from": "tables", "as": "json"}}),
+    "A list is to stand in a template": settings({"host": []}, config={"url": {"template": "https://{host}/"}}),
+    # The adapter's streams
+    "A rule names a column that is not there": streams({"items": {"cursor": "ident"}}),
+    "Two streams get one name": streams({"*": {"namespace": "x"}}, SHARED),
+    "An alias is another stream's name": streams({"items": {"alias": "orders"}}),
+    "A stream requires itself": streams({"items": {"requires": "orders"}, "orders": {"requires": "items"}}),
+    "A required stream is not there": streams({"items": {"requires": "order"}}),
+    "An excluded stream is configured": streams({"items": {"exclude": True}}),
     # The tap's program
     "It is not on the PATH": Case(["tap-nowhere"], values={"TAP": "tap-nowhere"}),
     "Its path is wrong": Case(["/nowhere/tap-x"], values={"TAP": "/nowhere/tap-x"}),
@@ -241,6 +296,10 @@ CASES = {
     "There is none, and a sync shows no stream": Case(
         "[help]\nout usage: tap-x [-h] -c CONFIG [-s STATE]\n[sync]\nexit 0\n", "discover"
     ),
+    "There is none, and a sync shows no stream in time": syncs_in_vain("err INFO One moment\n"),
+    "There is none, and a sync shows no stream in time, but says why": syncs_in_vain(
+        "err INFO Authentication failed\nerr INFO I try again\n", WORDS="Authentication failed"
+    ),
     "There is none, and a sync shows schemas without end": Case(
         "[help]\nout usage: tap-x [-h] -c CONFIG [-s STATE]\n[sync]\nrepeat forever out "
         + dump({"type": "SCHEMA", "stream": "s$i", "schema": {"title": "x" * 10_000}}),
@@ -267,6 +326,12 @@ CASES = {
     "Records have a name that the catalog does not hold": reads(
         record("goods", id=1) + "sleep-forever\n", SILENT + schema(ITEMS), NAME="goods", STREAMS='"items", "orders"'
     ),
+    "Streams share a name, and there is one state for all": Case(
+        "[discover]\n" + catalog(*SHARED) + "[sync]\n" + schema(SHARED[0]) + "sleep-forever\n",
+        adapter="version: 1\nstate: {type: global}\n",
+        catalog={"streams": [entry("items", namespace=space) for space in ("de", "fr")]},
+        values={"STREAMS": '"de.items" and "fr.items"', "NAME": "items"},
+    ),
     "Streams that are read from a log share a name": Case(
         "[discover]\n" + catalog(*SHARED) + "[sync]\n" + schema(SHARED[0]) + "sleep-forever\n",
         catalog={"streams": [entry("items", "incremental", namespace=space) for space in ("de", "fr")]},
@@ -281,7 +346,7 @@ def run_case(case, bridge, scripted_tap):
     if isinstance(tap, str):
         tap = scripted_tap(tap)
     everything = ("config", "catalog", "state", "adapter")
-    wanted = {"read": everything, "discover": ("config",), "check": ("config",)}[case.command]
+    wanted = {"read": everything, "discover": ("config", "adapter"), "check": ("config",)}[case.command]
     files = {name: bridge.file(getattr(case, name), name) for name in wanted if getattr(case, name) is not None}
     line = bridge.arguments(case.command, tap, **files)
     if case.forbidden:
@@ -292,7 +357,7 @@ def run_case(case, bridge, scripted_tap):
     return run, {"FILE": str(files[case.about]), "TAP": tap[0]} | case.values
 
 
-HEADINGS = ("Files", "Adapter", "The tap's program", "The tap fails", "Discovery", "What the tap sends")
+HEADINGS = ("Files", "Adapter", "The settings", "The adapter's streams", "The tap's program", "The tap fails", "Discovery", "What the tap sends")
 ROWS = [row for heading in HEADINGS for row in rows(heading)]
 USAGE = rows("Wrong usage")
 

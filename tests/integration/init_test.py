@@ -172,6 +172,63 @@ def test_a_rotated_token_is_not_lost(init):
     assert "new-token" not in done.stdout + done.stderr
 
 
+ROTATING = SDK.replace("[discover]\n", '[discover]\nwrite-config {"api_key": "new-token-987654"}\n')
+ROTATED = {"api_key": "new-token-987654"}
+
+
+def assert_kept(message, file):
+    """The only config that still works, for its owner alone, and the user is told where."""
+    assert f"the new one is {file}; the old one may not work any more" in message
+    assert "new-token" not in message
+    assert json.loads(file.read_text()) == ROTATED
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_rotated_token_outlives_a_discovery_that_fails(init):
+    init.tap(ROTATING.replace("987654\"}\n", "987654\"}\nerr CRITICAL No such shop\nexit 1\n"))
+    config = init.bridge.file({"api_key": SECRET}, "mine.json")
+    for name in (f"{config.name}.new", f"{config.name}.new.2"):
+        message = init.fails("tap-shop", "--config", config, lines=2)
+        assert "The tap failed: No such shop" in message
+        assert_kept(message, config.with_name(name))
+    assert json.loads(config.read_text()) == {"api_key": SECRET}
+
+
+def test_a_rotated_token_outlives_a_folder_that_cannot_be_written(init):
+    init.tap(ROTATING, head="#!/bin/sh\nmkdir -p source-shop && touch source-shop/README.md\n")
+    config = init.bridge.file({"api_key": SECRET}, "mine.json")
+    done = init("tap-shop", "--config", config)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "source-shop/README.md exists already" in done.stderr
+    assert "secrets/config.json" not in done.stderr
+    assert_kept(done.stderr, config.with_name(f"{config.name}.new"))
+    assert [path.name for path in (init.folder / "source-shop").rglob("*")] == ["README.md"]
+
+
+def test_a_rotated_token_is_kept_elsewhere_where_it_must(init):
+    """What a shell's <(...) gives has no folder to write to."""
+    init.tap(ROTATING.replace("987654\"}\n", "987654\"}\nexit 1\n"))
+    with open(init.bridge.file({"api_key": SECRET})) as config:
+        done = init("tap-shop", "--config", f"/dev/fd/{config.fileno()}", pass_fds=[config.fileno()])
+        name = f"{config.fileno()}.new"
+    assert done.returncode == 1
+    assert f"the new one is {name}; the old one" in done.stderr
+    assert json.loads((init.folder / name).read_text()) == ROTATED
+
+
+def test_a_rotated_token_outlives_a_signal(init):
+    init.tap(ROTATING.replace("987654\"}\n", "987654\"}\ntouch $dir/ready\nsleep-forever\n"))
+    config = init.bridge.file({"api_key": SECRET}, "mine.json")
+    command = [str(init.bridge.program), "init", str(init.bin / "tap-shop"), "--config", str(config)]
+    process = init.bridge.start(command)
+    wait_until((init.scripted_tap.folder / "ready").exists)
+    process.terminate()
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == -15
+    assert_kept(said if isinstance(said, str) else said.decode(), config.with_name(f"{config.name}.new"))
+    init.bridge.assert_nothing_left()
+
+
 def test_nothing_is_overwritten(init):
     init.tap(SDK)
     made = init.folder / "source-shop"
@@ -202,6 +259,8 @@ def test_folders_that_cannot_be_written(init):
         (["tap-shop", "--name", "shop"], 2, "A connector's name is source-"),
         (["tap-shop", "--name", "source-../x"], 2, "A connector's name is source-"),
         (["tap-shop", "--python", "three"], 2, "--python takes a version such as 3.11"),
+        (["tap-shop", "--pip", "-r foo"], 2, "--pip takes one requirement"),
+        (["tap-shop", "--pip", "tap x y"], 2, "--pip takes one requirement"),
         (["tap-shop", "--config", "missing.json"], 1, "Config file missing.json cannot be read"),
         (["tap-shop", "--config-sample", "missing.json"], 1, "Sample config file missing.json cannot be read"),
     ],
@@ -224,6 +283,55 @@ def test_a_discovery_that_fails(init):
     init.tap(SDK.partition("[discover]")[0] + f"[discover]\nerr CRITICAL Bad token {SECRET}\nexit 1\n")
     message = init.fails("tap-shop", "--config", init.bridge.file({"api_key": SECRET}), lines=2)
     assert "The tap failed: Bad token" in message and SECRET not in message
+
+
+def test_a_secret_that_only_the_tap_knows(init):
+    """No name tells it, only --about."""
+    about = {"name": "tap-shop", "settings": {"properties": {"weird": {"type": ["string"], "writeOnly": True, "secret": True}}}}
+    failing = "[discover]\nerr CRITICAL Bad thing WEIRDsecretvalue\nexit 1\n"
+    init.tap(SDK.replace(json.dumps(ABOUT), json.dumps(about)).partition("[discover]")[0] + failing)
+    done = init("tap-shop", "--config", init.bridge.file({"weird": "WEIRDsecretvalue"}))
+    assert done.returncode == 1 and "The tap failed: Bad thing" in done.stderr
+    assert "WEIRDsecretvalue" not in done.stdout + done.stderr
+
+
+def test_a_secret_of_the_sample(init):
+    init.tap(OLD.partition("[discover]")[0] + f"[discover]\nerr CRITICAL Bad token {SECRET}\nexit 1\n")
+    arguments = ["--config", init.bridge.file({}, "config.json"), "--config-sample", init.bridge.file({"token": SECRET}, "sample.json")]
+    done = init("tap-shop", *arguments)
+    assert done.returncode == 1 and "Bad token" in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_a_working_folder_that_is_gone(init):
+    program = init.tap(SDK)
+    gone = init.bridge.folder / "gone"
+    gone.mkdir()
+    command = 'cd "$0" && rmdir "$0" && "$@"'
+    for tap in (program, "./tap-shop", f"../bin/{program.name}"):
+        done = subprocess.run(
+            ["sh", "-c", command, gone, init.bridge.program, "init", tap], env=init.bridge.environment(), text=True,
+            capture_output=True, timeout=60,
+        )  # fmt: skip
+        gone.mkdir()
+        assert (done.returncode, done.stdout) == (1, "")
+        assert re.match("tapbridge: [A-Z./].*[.]$", done.stderr) and "filesystem" not in done.stderr, done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    absolute = ["sh", "-c", command, gone, init.bridge.program, "init", program, "--dir", init.folder / "made"]
+    done = subprocess.run(absolute, env=init.bridge.environment(), text=True, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("end, reason", [(">/dev/full", "No space left on device"), (">&-", "")])
+def test_a_stdout_that_cannot_be_written(init, end, reason):
+    program = init.tap(SDK)
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" init "$1" {end}', init.bridge.program, program], cwd=init.folder, env=init.bridge.environment(), text=True,
+        stderr=subprocess.PIPE, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"tapbridge: stdout cannot be written: {reason}")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_it_asks_on_a_terminal(init):

@@ -2,8 +2,7 @@
 
 import pytest
 
-from harness.bridge import configured
-from harness.connector import secrets_of
+from harness.connector import check_fails, reads_the_items, secrets_of
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +28,8 @@ def config(database):
 
 def test_all_four_commands(source, database, config):
     assert secrets_of(source.spec().spec["connectionSpecification"]) == {"password"}
-    assert source.check(config).status == {"status": "SUCCEEDED"}
-    discovered = source.discover(config).catalog
-    (stream,) = discovered["streams"]
-    assert (stream["namespace"], stream["name"]) == ("ready", "items")
-    assert stream["source_defined_primary_key"] == [["id"]]
-    catalog = configured(discovered, "incremental", cursor_field=["at"])
-    first = source.read(config, catalog)
-    assert first.exit_status == 0, first.tail()
-    assert [(row["id"], float(row["price"])) for row in first.records()] == [(n, n / 8) for n in range(1, 6)]
-    database.sql("INSERT INTO ready.items VALUES (6, '2024-02-01', 1);")
-    second = source.read(config, catalog, first.last_states())
-    assert [row["id"] for row in second.records()] == [5, 6]  # the last row comes again
+    insert = "INSERT INTO ready.items VALUES (6, '2024-02-01', 1);"
+    reads_the_items(source, config, lambda: database.sql(insert))
 
 
 @pytest.mark.parametrize(
@@ -52,10 +41,7 @@ def test_all_four_commands(source, database, config):
     ids=["password", "port"],
 )
 def test_what_a_user_gets_wrong(source, config, change, message):
-    run = source.check(config | change)
-    assert run.status["status"] == "FAILED"
-    assert message in run.status["message"]
-    assert b"wr0ng-passw0rd" not in run.stdout
+    check_fails(source, config | change, message)
 
 
 def test_what_the_form_does_not_take_is_told_before_the_tap_starts(source, config):

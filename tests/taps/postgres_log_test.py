@@ -5,12 +5,20 @@ import signal
 import pytest
 
 from harness.bridge import configured
-from harness.postgres import PASSWORD, decodes_wal
-from harness.rules import assert_no_secret, check_records
+from harness.log_based import (
+    DELETED,
+    LogReader,
+    a_reset_table_starts_again,
+    arrived,
+    brought,
+    committed,
+    each_change_comes_once,
+    offered,
+)
+from harness.postgres import decodes_wal
 
 DATABASE = "logged"
 SLOT = "tappostgres"
-DELETED = "_ab_cdc_deleted_at"
 BY_LOG = 'version: 1\nstate: {interval: 0s}\nstreams:\n  "*": {replication: log_based, cursor: _sdc_lsn}\n'
 
 
@@ -48,57 +56,23 @@ def reads(bridge, tap, database):
     """reads(states) is one read of both tables."""
     # Several tables share one slot only when they are read over one connection; else each moves it on for the others.
     config = database.config(DATABASE, filter_schemas=["shop"], log_based_single_connection=True,
-                             auto_bootstrap_log_based=True, replication_slot_name=SLOT, replication_idle_exit_seconds=3)  # fmt: skip
+                             auto_bootstrap_log_based=True, replication_slot_name=SLOT, replication_idle_exit_seconds=2)  # fmt: skip
     command = [tap("postgres")]
     catalog = bridge.discover(config, command, adapter=BY_LOG).catalog
     chosen = configured(catalog, "incremental", only=["users", "orders"])
-
-    def read(states=None):
-        run = bridge.read(config, chosen, states, tap=command, adapter=BY_LOG)
-        check_records(run, catalog)
-        assert_no_secret(run, PASSWORD)
-        return run
-
-    read.catalog, read.config, read.command, read.chosen = catalog, config, command, chosen
-    return read
-
-
-def brought(run, name):
-    """What a run brought of a table, in its order: its key, and whether it is gone."""
-    return [(row["id"], row[DELETED] is not None) for row in run.records(name, "shop")]
+    return LogReader(bridge, command, config, catalog, chosen, BY_LOG)
 
 
 def test_log_based_tables_are_incremental_and_tell_deletions(reads):
-    users = next(stream for stream in reads.catalog["streams"] if stream["name"] == "users")
-    assert users["supported_sync_modes"] == ["full_refresh", "incremental"]
-    assert users["source_defined_cursor"] is True
+    users = offered(reads)
     assert users["source_defined_primary_key"] == [["id"]]
-    assert {"_sdc_deleted_at", "_sdc_lsn", DELETED} <= users["json_schema"]["properties"].keys()
+    assert "_sdc_lsn" in users["json_schema"]["properties"]
 
 
 def test_each_run_brings_what_changed_since_the_one_before(reads, change, database):
-    first = reads()
-    assert sorted(brought(first, "users")) == [(n, False) for n in range(1, 21)]
-    assert sorted(brought(first, "orders")) == [(n, False) for n in range(1, 31)]
-
-    change("""
-        INSERT INTO shop.users VALUES (21, 'new', 12345678901234567890.1234567890, '2024-02-29 12:00:00+00');
-        UPDATE shop.users SET name = 'changed' WHERE id = 2;
-        DELETE FROM shop.users WHERE id = 3;
-        UPDATE shop.orders SET note = null WHERE id = 1;
-        INSERT INTO shop.others VALUES (1);
-    """)
-    second = reads(first.last_states())
-    assert brought(second, "users") == [(21, False), (2, False), (3, True)]
-    assert brought(second, "orders") == [(1, False)]
-    new, changed, gone = second.records("users")
-    assert (new["name"], changed["name"]) == ("new", "changed")
+    second, third = each_change_comes_once(reads, change, "shop")
+    gone = second.records("users")[-1]
     assert gone.keys() == {"id", "_sdc_deleted_at", "_sdc_lsn", DELETED}  # of a deleted row the log holds its key
-    assert gone[DELETED] == gone["_sdc_deleted_at"]
-
-    third = reads(second.last_states())
-    assert third.records() == []
-    assert third.statuses("users", "shop") == ["STARTED", "COMPLETE"]
 
     confirmed = "SELECT confirmed_flush_lsn - '0/0'::pg_lsn AS position FROM pg_replication_slots"
     given = {int(s["stream"]["stream_state"]["bookmark"]["replication_key_value"]) for s in second.last_states()}
@@ -110,12 +84,7 @@ def test_each_run_brings_what_changed_since_the_one_before(reads, change, databa
 
 
 def test_a_reset_table_starts_again_beside_one_that_continues(reads, change):
-    first = reads()
-    change("DELETE FROM shop.users WHERE id = 1; UPDATE shop.orders SET note = 'again' WHERE id = 5;")
-    kept = [s for s in first.last_states() if s["stream"]["stream_descriptor"]["name"] == "orders"]
-    second = reads(kept)
-    assert {key for key, gone in brought(second, "users") if not gone} == set(range(2, 21))
-    assert brought(second, "orders") == [(5, False)]
+    a_reset_table_starts_again(reads, change, "shop")
 
 
 def test_full_refresh_of_a_log_based_table_brings_its_rows(bridge, reads):
@@ -125,20 +94,11 @@ def test_full_refresh_of_a_log_based_table_brings_its_rows(bridge, reads):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_read_that_was_cut_loses_no_change(bridge, reads, change, number):
+def test_a_read_that_was_cut_loses_no_change(reads, change, number):
     """The slot is told the position of the state that the read was given, so that what it brought can come again."""
     first = reads()
     change("INSERT INTO shop.users SELECT n, 'bulk', 0, null FROM generate_series(101, 3100) n;")
     change("DELETE FROM shop.users WHERE id = 2; UPDATE shop.orders SET note = 'late' WHERE id = 9;")
-    files = {"config": reads.config, "catalog": reads.chosen, "state": first.last_states(), "adapter": BY_LOG}
-    process = bridge.start(bridge.arguments("read", reads.command, **files))
-    head = bridge.read_until(process, b'"RECORD"')
-    process.send_signal(number)
-    cut = bridge.finish(process, head)
-    assert cut.exit_status == -number
-    states = {str(s["stream"]["stream_descriptor"]): s for s in first.last_states() + cut.last_states()}
-    resumed = reads(list(states.values()))
-    covered = sum(int(state["sourceStats"]["recordCount"]) for state in cut.states)
-    committed = cut.records()[:covered]
-    arrived = {(row["id"], row[DELETED] is not None) for row in committed + resumed.records()}
-    assert arrived == {(n, False) for n in range(101, 3101)} | {(2, True), (9, False)}
+    cut, held = reads.cut(number, first.last_states(), b'"RECORD"')
+    due = {("users", n, False) for n in range(101, 3101)} | {("users", 2, True), ("orders", 9, False)}
+    assert committed(cut) | arrived(reads(held)) == due

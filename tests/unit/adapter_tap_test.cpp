@@ -63,6 +63,11 @@ TEST_CASE("a wrong call of the tap is named")
     CHECK(problem("tap: {command: []}") == "2:16: tap.command is an empty list. " + list);
     CHECK(problem("tap: {command: [x, [y]]}") == "2:20: tap.command[1] is a list. Write one text.");
     CHECK(problem("tap: {command: ['']}") == "2:17: tap.command[0] is \"\". Write one text.");
+    const std::string whole = " Write the whole path, or a program's name that PATH finds.";
+    CHECK(problem("tap: {command: [./mytap]}") == "2:17: tap.command[0] is \"./mytap\"." + whole);
+    CHECK(problem("tap: {command: [bin/x, y], cwd: /opt}") ==
+          "2:17: tap.command[0] is \"bin/x\"." + whole);
+    CHECK(adapter_of("tap: {command: [/bin/x, ./y]}").tap.command == Texts{"/bin/x", "./y"});
     CHECK(problem("tap: {command: [\"a\\0b\"]}") ==
           "2:17: tap.command[0] holds a character U+0000, at which a program ends a text. Remove "
           "it.");

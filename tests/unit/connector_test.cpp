@@ -3,7 +3,6 @@
 #include "catch.h"
 #include "connector/connector.h"
 #include "connector/sample.h"
-#include "connector/yaml_text.h"
 
 #include <algorithm>
 
@@ -188,16 +187,6 @@ TEST_CASE("a sample config holds what is right for everybody")
     CHECK(sample_config(form, false).text() ==
           R"({"kind":"a","date":"2024-01-31","n":5,"o":{"t":"x"},"many":["<Item>"]})");
     CHECK(sample_config(form, true).find("not_needed") != nullptr);
-}
-
-TEST_CASE("texts are written so that no YAML reader takes them for something else")
-{
-    CHECK(yaml_scalar("tap-x") == "tap-x");
-    for (const char* const text :
-         {"no", "Yes", "1.10", "null", "", "a: b", "*x", "a # b", "- a", "~"}) {
-        CHECK(yaml_scalar(text) == json::quoted(text));
-    }
-    CHECK(one_line("a\n# TODO: b") == "a # TODO: b");
 }
 
 TEST_CASE("the name of a connector")

@@ -215,10 +215,11 @@ TEST_CASE("discover: LOG_BASED is incremental and declares the columns that such
     CHECK(stream.default_cursor == Path{"_sdc_lsn"});
     REQUIRE(column(stream, "_sdc_lsn") != nullptr);
     CHECK(column(stream, "_sdc_lsn")->text() == R"({"type":["null","integer"]})");
-    for (const std::string name : {"_sdc_deleted_at", "_ab_cdc_deleted_at"}) {
-        REQUIRE(column(stream, name) != nullptr);
-        CHECK(column(stream, name)->text() == R"({"type":["null","string"],"format":"date-time"})");
-    }
+    REQUIRE(column(stream, "_sdc_deleted_at") != nullptr);
+    CHECK(column(stream, "_sdc_deleted_at")->text() ==
+          R"({"type":["null","string"],"format":"date-time"})");
+    REQUIRE(column(stream, "_ab_cdc_deleted_at") != nullptr);
+    CHECK(column(stream, "_ab_cdc_deleted_at")->text() == R"({"type":["null","string"]})");
     CHECK_FALSE(discover_one(table("t", "t", "")).log_based);
     CHECK(column(discover_one(table("t", "t", "")), "_sdc_lsn") == nullptr);
 }

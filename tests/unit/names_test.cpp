@@ -103,9 +103,11 @@ TEST_CASE("WireNames tells what the adapter excludes")
     catalog.entries = {entry("a", "a"), entry("b", "b")};
     translate::NameRules rules;
     rules.excluded = {false, true};
+    rules.rules.add("odd_1", {.exclude = true});
     rules.rules.add("odd_*", {.exclude = true});
     const WireNames names(catalog, {0}, rules);
     CHECK(names.match("b").kind == WireNames::Kind::excluded);
     CHECK(names.match("odd_1").kind == WireNames::Kind::excluded);
+    CHECK(names.match("odd_2").kind == WireNames::Kind::unknown);
     CHECK(names.match("c").kind == WireNames::Kind::unknown);
 }

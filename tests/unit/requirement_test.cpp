@@ -54,8 +54,9 @@ TEST_CASE("what cannot be pinned is said")
     CHECK(pinned("tap-y>1").advice.ends_with("tap-y==VERSION."));
     CHECK(pinned("", {}).advice.starts_with("name what pip is to install"));
     CHECK(pinned("", {}).requirement.empty());
-    for (const char* const spec : {"./tap-x", "/src/tap-x", "file:///src/tap-x",
-                                   "git+file:///src/tap-x@v1", "tap_x-1-py3-none-any.whl"}) {
+    for (const char* const spec :
+         {"./tap-x", "/src/tap-x", "file:///src/tap-x", "git+file:///src/tap-x@v1",
+          "tap-x @ file:///src/tap-x", "tap_x-1-py3-none-any.whl"}) {
         INFO(spec);
         CHECK(pinned(spec).advice.find("pip-extra") != std::string::npos);
         CHECK(pinned(spec).requirement.empty());
@@ -90,6 +91,106 @@ TEST_CASE("a login is no part of a file")
         const Package package = pinned(spec);
         CHECK(package.requirement.find("hunter2") == std::string::npos);
         CHECK(package.advice.starts_with("the address had a login"));
+    }
+}
+
+TEST_CASE("a wheel on a server is no folder of your own")
+{
+    for (const char* const spec :
+         {"https://h/tap_x-1-py3-none-any.whl", "tap-x @ https://h/x.whl"}) {
+        INFO(spec);
+        CHECK(pinned(spec).requirement.starts_with("tap-x @ https://h/"));
+        CHECK(pinned(spec).advice.empty());
+    }
+}
+
+TEST_CASE("a marker pins no version")
+{
+    CHECK(pinned("tap-x; python_version == '3.11'").requirement == "tap-x==1.2");
+}
+
+TEST_CASE("where nothing installed the tap, its neighbours are none of its needs")
+{
+    const Installed host = read_installed(
+        R"({"python":"3.12","name":null,"others":{"python-apt":"2.6","setuptools":"66.1"}})");
+    for (const char* const spec : {"", "tap-x==1.1"}) {
+        INFO(spec);
+        const Package package = pinned_package(spec, host, "3.12");
+        CHECK(package.constraints.empty());
+        CHECK(package.requirement.find("setuptools") == std::string::npos);
+    }
+}
+
+TEST_CASE("what pip takes as a requirement")
+{
+    for (const char* const spec : {"tap-x",
+                                   "Tap_X.y",
+                                   "t",
+                                   "tap-x==1.2",
+                                   "tap-x ~= 1.0, != 1.3",
+                                   "tap-x==1.*",
+                                   "tap-x===1.2+a",
+                                   "tap-x[s3]>=1",
+                                   "tap-x [s3, gcs]",
+                                   "tap-x (>=1,<2)",
+                                   "tap-x; python_version < '3.12'",
+                                   "tap-x>=1!2.0rc1 ; os_name == \"posix\"",
+                                   "tap-x @ https://h/x.zip",
+                                   "tap-x[s3]@git+https://h/r@v1",
+                                   "git+https://h/r@v1#subdirectory=tap",
+                                   "git+ssh://git@h/r",
+                                   "git+file:///src/x",
+                                   "https://h/x.whl",
+                                   "http://h:8080/x.tar.gz",
+                                   "file:///src/tap-x",
+                                   "tap-x @ file:///src/x",
+                                   ".",
+                                   "..",
+                                   "./tap x",
+                                   "../tap-x[s3]",
+                                   "/src/tap-\u00e9",
+                                   "src/tap-x",
+                                   "tap_x-1-py3-none-any.whl",
+                                   " tap-x "}) {
+        INFO(spec);
+        CHECK(problem_of_requirement(spec).empty());
+    }
+    for (const char* const spec : {"\"quoted\"",
+                                   "'tap-x'",
+                                   "\u00e9",
+                                   "--index-url http://x y",
+                                   "-r foo",
+                                   "-e .",
+                                   "tap x y",
+                                   " ",
+                                   "tap-",
+                                   "-tap",
+                                   "tap-x=1",
+                                   "tap-x==",
+                                   "tap-x 1.2",
+                                   "tap-x==1.2,",
+                                   "tap-x==1 2",
+                                   "tap-x[",
+                                   "tap-x[]",
+                                   "tap-x[s3",
+                                   "tap-x]",
+                                   "tap-x (>=1",
+                                   "tap-x>=1)",
+                                   "tap-x;",
+                                   "tap-x @",
+                                   "tap-x @ tap-y",
+                                   "@ https://h/x.zip",
+                                   "https://",
+                                   "git+https:///r",
+                                   "ftp://h/x.zip",
+                                   "https://h/x y",
+                                   "https://h/\"x\"",
+                                   "tap-x\ntap-y",
+                                   "./a\nb",
+                                   "tap x/y",
+                                   "~tap"}) {
+        INFO(spec);
+        CHECK(problem_of_requirement(spec).starts_with("--pip takes "));
     }
 }
 

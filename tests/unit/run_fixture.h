@@ -170,6 +170,24 @@ private:
     {
         return std::string(descriptor.at("name").as_string());
     }
+    static std::string count(const boost::json::value& state)
+    {
+        const auto& records = state.at("sourceStats").at("recordCount");
+        return std::to_string(static_cast<int>(records.to_number<double>()));
+    }
+    // GLOBAL(blob,streams that go on|streams that start afresh,records)
+    static std::string global_word(const boost::json::value& state)
+    {
+        const auto& body = state.at("global");
+        std::string goes_on;
+        std::string afresh;
+        for (const auto& stream : body.at("stream_states").as_array()) {
+            const bool empty = stream.at("stream_state").as_object().empty();
+            (empty ? afresh : goes_on) += name(stream.at("stream_descriptor"));
+        }
+        return "GLOBAL(" + boost::json::serialize(body.at("shared_state")) + "," + goes_on + "|" +
+               afresh + "," + count(state) + ")";
+    }
     static std::string word(const boost::json::value& message)
     {
         const std::string type(message.at("type").as_string());
@@ -180,13 +198,14 @@ private:
         }
         if (type == "STATE") {
             const auto& state = message.at("state");
+            if (state.at("type").as_string() == "GLOBAL") {
+                return global_word(state);
+            }
             const auto& body = state.at("stream").at("stream_state");
             const auto* bookmark = body.as_object().if_contains("bookmark");
             return "STATE(" + name(state.at("stream").at("stream_descriptor")) + "," +
                    (bookmark != nullptr ? boost::json::serialize(*bookmark) : "-") + "," +
-                   std::to_string(static_cast<int>(
-                       state.at("sourceStats").at("recordCount").to_number<double>())) +
-                   ")";
+                   count(state) + ")";
         }
         const auto& trace = message.at("trace");
         if (trace.at("type").as_string() == "STREAM_STATUS") {

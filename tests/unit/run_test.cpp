@@ -138,6 +138,66 @@ TEST_CASE("Run sends no state after damage, but the one before it, and fails")
     CHECK(f.read().failed());
 }
 
+TEST_CASE("Run warns once of a schema that changes, and not of one that is only written anew")
+{
+    const auto sent = [](const std::string& schema) {
+        return R"({"type":"SCHEMA","stream":"a","key_properties":[],"schema":)" + schema + "}";
+    };
+    const std::string first =
+        R"({"type":["null","object"],"properties":{"type":{"type":["null","string"]},)"
+        R"("more":{"items":{"type":["integer","null"]},"maximum":1.10}}})";
+    const std::string anew =
+        R"({"properties":{"more":{"maximum":1.10,"items":{"type":["null","integer"]}},)"
+        R"("type":{"type":["string","null"]}},"type":["object","null"]})";
+    Fixture f({"a"});
+    for (int i = 0; i < 3; ++i) {
+        f.feed(sent(first));
+        f.feed(sent(anew));
+    }
+    CHECK(f.log.warnings.empty());
+    SECTION("a type is new")
+    {
+        f.feed(sent(
+            R"({"type":["null","object"],"properties":{"type":{"type":["null","string","integer"]},)"
+            R"("more":{"items":{"type":["integer","null"]},"maximum":1.10}}})"));
+        REQUIRE(f.log.warnings.size() == 1);
+        CHECK(f.log.warnings[0].find("(the definition of its columns)") != std::string::npos);
+    }
+    SECTION("a column is new")
+    {
+        f.feed(sent(R"({"type":"object","properties":{"type":{},"more":{},"new":{}}})"));
+        f.feed(sent(first));
+        f.feed(sent(R"({"type":"object","properties":{}})"));
+        REQUIRE(f.log.warnings.size() == 1);
+        CHECK(f.log.warnings[0].find("(new: new)") != std::string::npos);
+    }
+    SECTION("the order of another list matters, and so does a digit")
+    {
+        f.feed(sent(R"({"type":["null","object"],"properties":{"type":{"type":["null","string"]},)"
+                    R"("more":{"items":{"type":["integer","null"]},"maximum":1.1}}})"));
+        CHECK(f.log.warnings.size() == 1);
+    }
+}
+
+TEST_CASE("Run takes a million schemas that are only written anew in its stride")
+{
+    std::string columns;
+    for (int i = 0; i < 100; ++i) {
+        columns += (i == 0 ? "\"" : ",\"") + std::to_string(i) + R"(":{"type":["null","string"]})";
+    }
+    const std::string before =
+        R"({"type":"SCHEMA","stream":"a","key_properties":[],"schema":{"properties":{)" + columns +
+        "}";
+    Fixture f({"a"});
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < 2000; ++i) {
+        f.feed(before + R"(,"type":["null","object"]}})");
+        f.feed(before + R"(,"type":["object","null"]}})");
+    }
+    CHECK(f.log.warnings.empty());
+    CHECK(std::chrono::steady_clock::now() - start < 3s);
+}
+
 TEST_CASE("Run survives noise")
 {
     Fixture f({"a"});

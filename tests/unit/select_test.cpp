@@ -116,6 +116,10 @@ TEST_CASE("read_discovered_catalog: what is none says what it is")
     CHECK(reading("hello") == "Catalog d.json: it holds no catalog." + remedy);
     CHECK(reading("[1]") == "Catalog d.json: it holds no catalog." + remedy);
     CHECK(reading(R"({"streams":[]})") == "Catalog d.json: it holds no stream." + remedy);
+    const std::string one = R"({"type":"CATALOG","catalog":{"streams":[{"name":"a"}]}})";
+    CHECK(reading(one + "\n" + one) == "Catalog d.json: it holds two catalogs." + remedy);
+    CHECK(reading(R"({"streams":[{"name":"a"},{"name":"a","namespace":""}]})") ==
+          "Catalog d.json: streams[1] is stream \"a\", which stands before it already." + remedy);
     CHECK(reading(R"({"streams":[{"stream":{"name":"a"},"sync_mode":"full_refresh"}]})") ==
           "Catalog d.json: it is a configured catalog already." + remedy);
     CHECK(reading(R"({"streams":[{"stream":"a","tap_stream_id":"a"}]})") ==

@@ -184,7 +184,7 @@ private:
     void sync(bool undisturbed)
     {
         list_streams();
-        const JoinedState state = joined();
+        JoinedState state = joined();
         UNSCOPED_INFO("given " << (state.blob ? state.blob->text() : "nothing"));
         std::vector<Said> said = Tap(m_rows, m_marks, state.blob ? &*state.blob : nullptr).said;
         const bool killed = !undisturbed && below(3) != 0;
@@ -196,13 +196,16 @@ private:
             commit(stream, sent[stream], undisturbed);
     }
 
-    void translate_all(const std::vector<Said>& said, const JoinedState& state, bool clean,
+    void translate_all(const std::vector<Said>& said, JoinedState& state, bool clean,
                        std::vector<std::vector<Said>>& sent)
     {
         std::vector<int> records(k_family.size(), 0);
         json::Value blob = state.blob.value_or(json::Value::object());
         auto last = split_state(blob, m_list).bookmarks;
-        std::uint64_t sequence = state.last_sequence;
+        std::uint64_t sequence = std::max(state.last_sequence, m_clock += 100000);
+        if (state.base)
+            state.base->sequence = sequence;
+        const std::uint64_t since = sequence;
         const auto emit = [&](bool final) {
             const SplitState split = split_state(blob, m_list);
             ++sequence;
@@ -211,9 +214,10 @@ private:
                 if (i == k_none || m_list[i].hidden ||
                     (!final && records[stream] == 0 && split.bookmarks[i] == last[i]))
                     continue;
-                sent[stream].push_back({k_none, 0,
-                                        stream_state(split.bookmarks[i], split.shared, sequence,
-                                                     state.base, family_of(m_list))});
+                sent[stream].push_back(
+                    {k_none, 0,
+                     stream_state(split.bookmarks[i], split.shared, sequence, state.base,
+                                  family_of(m_list, split.shared, state.left_out), since)});
                 records[stream] = 0;
                 last[i] = split.bookmarks[i];
             }
@@ -258,6 +262,7 @@ private:
     Random m_random;
     bool m_marks = false;
     int m_rows = 0;
+    std::uint64_t m_clock = 0;
     std::array<Role, 5> m_roles{};
     std::vector<StateStream> m_list;
     std::vector<std::size_t> m_places; // in the list, of each of the family
@@ -304,8 +309,8 @@ TEST_CASE("split_state keeps a parent's bookmark in what is shared, join_state g
     airbyte::StateInput input;
     for (std::size_t i = 0; i < streams.size(); ++i) {
         input.streams.push_back(
-            {streams[i].descriptor,
-             parsed(stream_state(split.bookmarks[i], split.shared, 7, {}, family_of(streams)))});
+            {streams[i].descriptor, parsed(stream_state(split.bookmarks[i], split.shared, 7, {},
+                                                        family_of(streams, split.shared)))});
     }
     const JoinedState joined = join_state(input, streams);
     REQUIRE(joined.blob);

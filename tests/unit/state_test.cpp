@@ -329,6 +329,40 @@ TEST_CASE("join_state goes back to where the last run began for states from befo
     CHECK_FALSE(join("[" + entry("a", b) + "," + entry("b", b) + "]", k_ab).base);
 }
 
+TEST_CASE("join_state starts a stream afresh that took no part in the last run")
+{
+    // Both were read, and b got further before that run broke off. Then a was read without b.
+    const std::vector<StateStream> only_a = {incremental("a")};
+    const auto state = [](int lsn, std::uint64_t sequence, const std::vector<StateStream>& streams,
+                          std::uint64_t since) {
+        const json::Value shared = parsed("{\"lsn\":" + std::to_string(lsn) + "}");
+        return stream_state(parsed("{}"), shared, sequence, {}, family_of(streams, shared), since);
+    };
+    const std::string b = entry("b", state(10, 1010, k_ab, 1000));
+    // Not as far as b had come: b's position would skip rows of a. Further: a's would skip those
+    // of b, and so would whatever a began from, after some more syncs.
+    for (const int lsn : {6, 20}) {
+        const std::string a = entry("a", state(lsn, 2001, only_a, 2000));
+        const JoinedState joined = join("[" + a + "," + b + "]", k_ab);
+        CHECK(blob_of(joined) == "{\"lsn\":" + std::to_string(lsn) + ",\"bookmarks\":{\"a\":{}}}");
+        CHECK(joined.has_entry == std::vector<bool>{true, false});
+        CHECK(joined.warnings.size() == 1);
+        CHECK(joined.left_out == std::vector<std::string>{"b"});
+        CHECK(family_of(k_ab, parsed("{\"lsn\":30}"), joined.left_out) ==
+              std::vector<std::string>{"a"});
+        // Once b has a state of that run, it counts.
+        const std::string later = entry("a", state(30, 3002, only_a, 3000));
+        const std::string fresh = entry("b", state(25, 3001, only_a, 3000));
+        CHECK(joined_blob("[" + later + "," + fresh + "]", k_ab) ==
+              R"({"lsn":25,"bookmarks":{"a":{},"b":{}}})");
+    }
+    // Nothing is shared, or the same: no harm.
+    const std::string a = entry("a", state(10, 2001, only_a, 2000));
+    CHECK(joined_blob("[" + a + "," + b + "]", k_ab) ==
+          R"({"lsn":10,"bookmarks":{"a":{},"b":{}}})");
+    CHECK(family_of(k_ab, parsed(R"({"bookmarks":{},"currently_syncing":"a","a":3})")).empty());
+}
+
 TEST_CASE("join_state obeys the same rules for a blob")
 {
     const std::string blob = R"({"currently_syncing":"a","bookmarks":{"a":1,"b":2,"p":3},"b":4})";

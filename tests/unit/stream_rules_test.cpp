@@ -106,13 +106,16 @@ TEST_CASE("StreamRules takes cursor, modes and replication for one matter")
     CHECK_FALSE(rules.of({"old_full"}).cursor);
 }
 
-TEST_CASE("StreamRules excludes names that no catalog has, but not by a bare *")
+TEST_CASE("StreamRules excludes names that no catalog has, but not by a glob")
 {
     StreamRules rules;
     rules.add("*", {.exclude = true});
     rules.add("tmp_*", {.exclude = true});
+    rules.add("tmp_dropped", {.exclude = true});
+    rules.add("tmp_kept", {.exclude = true});
     rules.add("tmp_kept", {.exclude = false});
-    CHECK(rules.excludes_unknown("tmp_1"));
+    CHECK(rules.excludes_unknown("tmp_dropped"));
+    CHECK_FALSE(rules.excludes_unknown("tmp_1"));
     CHECK_FALSE(rules.excludes_unknown("tmp_kept"));
     CHECK_FALSE(rules.excludes_unknown("renamed"));
 }
@@ -216,6 +219,44 @@ TEST_CASE("discover makes a stream log-based, with the adapter's name for deleti
     CHECK(one(table("t", "t", ""), {}).deleted_at.empty());
 }
 
+TEST_CASE("discover takes the cursor of a log-based stream for the key that its tap wants")
+{
+    const Replication by_log = Replication::log_based;
+    const Stream stream =
+        one(table("t", "t", ""), rules_of("*", {.cursor = "_sdc_lsn", .replication = by_log}));
+    CHECK(stream.log_based);
+    CHECK(stream.log_key == "_sdc_lsn");
+    CHECK(offered(stream) == R"(["full_refresh","incremental"] true ["_sdc_lsn"])");
+    const Stream other =
+        one(table("t", "t", ""), rules_of("t", {.cursor = "at", .replication = by_log}));
+    CHECK(other.log_key == "at");
+    CHECK(other.default_cursor == Names{"at"});
+    CHECK(one(table("t", "t", ""), rules_of("t", {.replication = by_log})).log_key.empty());
+    CHECK_THROWS_WITH(discovered(table("t", "t", ""),
+                                 rules_of("t", {.cursor = "_sdc_lns", .replication = by_log})),
+                      Catch::Contains("streams.t.cursor names the column \"_sdc_lns\"") &&
+                          Catch::Contains("Did you mean \"_sdc_lsn\"?"));
+    StreamRules rules = rules_of("*", {.cursor = "_sdc_lsn", .replication = by_log});
+    rules.add("t", {.replication = Replication::full_table});
+    CHECK(one(table("t", "t", ""), rules).log_key.empty());
+}
+
+TEST_CASE("discover makes no view log-based by a glob: a view has no log")
+{
+    const std::string view = table("v", "v", R"("is-view":true)");
+    const StreamRule by_log{.cursor = "_sdc_lsn", .replication = Replication::log_based};
+    const Discovered result = discovered(view + "," + table("t", "t", ""), rules_of("*", by_log));
+    CHECK(result.warnings.empty());
+    CHECK(offered(result.streams[0]) == offered(one(view, {})));
+    CHECK_FALSE(result.streams[0].log_based);
+    CHECK(result.streams[1].log_based);
+    StreamRules rules =
+        rules_of("*", {.modes = Modes::incremental, .replication = Replication::log_based});
+    rules.add("?", {.cursor = "at"});
+    CHECK(offered(one(view, rules)) == R"(["full_refresh","incremental"] true ["at"])");
+    CHECK(one(view, rules_of("v", by_log)).log_based);
+}
+
 TEST_CASE("discover patches columns as it would those of the tap")
 {
     StreamRule rule;
@@ -252,6 +293,22 @@ TEST_CASE("discover takes the adapter's namespace, and refuses two streams of on
                       "that the tap calls "
                       "\"a-t\" and \"b-t\". Give them different namespaces under streams, or "
                       "exclude one of them.");
+}
+
+TEST_CASE("discover refuses an alias that is another stream's name")
+{
+    const std::string two = api("a", "") + "," + api("b", "");
+    CHECK_THROWS_WITH(
+        discovered(two, rules_of("a", {.alias = "b"})),
+        "The adapter says that the tap sends stream \"a\" under the name \"b\", which "
+        "is that of stream \"b\". Correct alias in the adapter, give the other one its "
+        "alias, or exclude it.");
+    StreamRules swapped = rules_of("a", {.alias = "b"});
+    swapped.add("b", {.alias = "a"});
+    CHECK(discovered(two, swapped).streams.size() == 2);
+    StreamRules excluded = rules_of("a", {.alias = "b"});
+    excluded.add("b", {.exclude = true});
+    CHECK(discovered(two, excluded).streams.size() == 1);
 }
 
 TEST_CASE("discover tells what is wrong with requires")

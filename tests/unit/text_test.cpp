@@ -151,3 +151,10 @@ TEST_CASE("size_text: the greatest unit that leaves no rest")
     CHECK(text::size_text(std::size_t{256} << 20) == "256 MiB");
     CHECK(text::size_text(std::size_t{4} << 30) == "4 GiB");
 }
+
+TEST_CASE("one_line: white space and control characters become one blank")
+{
+    CHECK(text::one_line(" a\n\t# b\x1B\x7F \r\n") == "a # b");
+    CHECK(text::one_line("\xC3\xA9\xFF") == "\xC3\xA9\xEF\xBF\xBD");
+    CHECK(text::one_line("\n").empty());
+}

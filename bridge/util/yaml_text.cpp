@@ -1,25 +1,23 @@
-#include "adapter/yaml_text.h"
+#include "util/yaml_text.h"
 
-#include "adapter/adapter_value.h"
 #include "util/text.h"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
-namespace tapbridge::adapter {
+namespace tapbridge::yaml {
 
 namespace {
 
 constexpr std::string_view k_letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view k_others = "0123456789_./-";
 
-// YAML 1.1 reads these as true and false.
-bool is_old_boolean(std::string_view text)
-{
-    constexpr std::array<std::string_view, 6> words{"y", "n", "yes", "no", "on", "off"};
-    return std::find(words.begin(), words.end(), text::lower(text)) != words.end();
-}
+// YAML 1.1 or 1.2 reads these as null, true and false; "nan" is for readers that are lax.
+constexpr std::array<std::string_view, 10> k_words{"true", "false", "null", "yes", "no",
+                                                   "on",   "off",   "y",    "n",   "nan"};
 
+// Begins with a letter, as no number does, or as a path or an option.
 bool is_plain(std::string_view text)
 {
     const std::size_t first = text.starts_with("--") ? 2 : text.starts_with('-') ? 1 : 0;
@@ -28,10 +26,12 @@ bool is_plain(std::string_view text)
     }
     const auto is_letter = [](char c) { return k_letters.find(c) != std::string_view::npos; };
     const bool begins_well = is_letter(text[first]) || (first == 0 && text[0] == '/');
-    return begins_well && !is_old_boolean(text) && !is_no_plain_text(text) &&
-           std::all_of(text.begin(), text.end(), [&](char c) {
-               return is_letter(c) || k_others.find(c) != std::string_view::npos;
-           });
+    return begins_well &&
+           std::all_of(text.begin(), text.end(),
+                       [&](char c) {
+                           return is_letter(c) || k_others.find(c) != std::string_view::npos;
+                       }) &&
+           std::find(k_words.begin(), k_words.end(), text::lower(text)) == k_words.end();
 }
 
 bool is_leaf(const json::Value& value)
@@ -42,18 +42,19 @@ bool is_leaf(const json::Value& value)
 std::string leaf(const json::Value& value)
 {
     if (value.is_string()) {
-        return yaml_text(value.as_string());
+        return scalar(value.as_string());
     }
     return value.is_array() ? "[]" : value.is_object() ? "{}" : value.text();
 }
 
+std::string joined(const std::vector<std::string>& items)
+{
+    return '[' + text::join(items, ", ") + ']';
+}
+
 void append_below(std::string& out, std::size_t indent, const json::Value& value)
 {
-    for (const json::Member& member : value.members()) {
-        if (value.find(member.name) == &member.value) {
-            append_yaml(out, indent, member.name, member.value, "");
-        }
-    }
+    append_members(out, indent, value);
     for (const json::Value& item : value.items()) {
         out.append(indent, ' ') += '-';
         if (is_leaf(item)) {
@@ -67,31 +68,31 @@ void append_below(std::string& out, std::size_t indent, const json::Value& value
 
 } // namespace
 
-std::string yaml_text(std::string_view text)
+std::string scalar(std::string_view text)
 {
     // A byte 127 may not stand in YAML.
     return is_plain(text) ? std::string(text)
                           : text::replace_all(json::quoted(text), "\x7F", "\\u007f");
 }
 
-std::string yaml_list(const std::vector<std::string>& texts)
+std::string list(const std::vector<std::string>& texts)
 {
     std::vector<std::string> items;
-    std::transform(texts.begin(), texts.end(), std::back_inserter(items), yaml_text);
-    return '[' + text::join(items, ", ") + ']';
+    std::transform(texts.begin(), texts.end(), std::back_inserter(items), scalar);
+    return joined(items);
 }
 
-void append_yaml(std::string& out, std::size_t indent, std::string_view key,
-                 const json::Value& value, std::string_view comment)
+void append(std::string& out, std::size_t indent, std::string_view key, const json::Value& value,
+            std::string_view comment)
 {
-    out.append(indent, ' ') += yaml_text(key) + ':';
+    out.append(indent, ' ') += scalar(key) + ':';
     const auto& items = value.items();
     const bool is_flat = std::all_of(items.begin(), items.end(), is_leaf);
     const std::string end = (comment.empty() ? "" : "  ") + std::string(comment) + '\n';
     if (value.is_array() && is_flat) {
         std::vector<std::string> leaves;
         std::transform(items.begin(), items.end(), std::back_inserter(leaves), leaf);
-        out += " [" + text::join(leaves, ", ") + ']' + end;
+        out += ' ' + joined(leaves) + end;
     } else if (is_leaf(value)) {
         out += ' ' + leaf(value) + end;
     } else {
@@ -100,4 +101,13 @@ void append_yaml(std::string& out, std::size_t indent, std::string_view key,
     }
 }
 
-} // namespace tapbridge::adapter
+void append_members(std::string& out, std::size_t indent, const json::Value& object)
+{
+    for (const json::Member& member : object.members()) {
+        if (object.find(member.name) == &member.value) {
+            append(out, indent, member.name, member.value);
+        }
+    }
+}
+
+} // namespace tapbridge::yaml
