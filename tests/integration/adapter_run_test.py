@@ -283,3 +283,32 @@ def test_nothing_is_asked_that_the_adapter_says(bridge, scripted_tap, adapter):
     says = adapter("count-call $dir/calls\n" + ALL, tap=tap, spec={"type": "object", "properties": {}})
     assert bridge.read({}, CONFIGURED, adapter=says).exit_status == 0
     assert scripted_tap.saw("calls").strip() == "2", "discovery and sync"
+
+
+def adapter_check(bridge, path):
+    process = bridge.start([str(bridge.program), "adapter", "check", str(path)])
+    shown, said = process.communicate(timeout=30)
+    return process.returncode, shown.decode(), said.decode()
+
+
+def test_an_adapter_is_checked_without_a_tap(bridge):
+    beside = bridge.file({"type": "object", "properties": {"token": {"type": "string"}}}, "spec.json")
+    text = f"version: 1\ntap: {{command: [/not/there]}}\nspec: {beside.name}\nconfig:\n  key: {{from: token}}\n"
+    path = bridge.file(text, "adapter.yaml")
+    status, shown, said = adapter_check(bridge, path)
+    assert (status, said) == (0, "")
+    assert f"    from: token  # {path}:5" in shown.splitlines()
+    assert "  stop_grace: 10s  # default" in shown.splitlines()
+    assert adapter_check(bridge, bridge.file(shown, "shown.yaml"))[0] == 0, "what it shows is an adapter"
+
+
+def test_all_that_is_wrong_with_it_is_said(bridge):
+    path = bridge.file("version: 1\nstate: {intervall: 1s}\nlimits: {idle: 10}\n", "adapter.yaml")
+    status, shown, said = adapter_check(bridge, path)
+    assert (status, shown) == (1, "")
+    assert said.splitlines() == [
+        "tapbridge: The adapter has 2 problems:",
+        f'{path}:2:9: unknown key "intervall" in state; did you mean "interval"?',
+        f'{path}:3:16: limits.idle is "10". A duration is a whole number and its unit: ms, s, m or h, as in 10s.',
+    ]
+    assert "No such file" in adapter_check(bridge, bridge.folder / "gone.yaml")[2]
