@@ -202,7 +202,7 @@ std::string last_understood(const Session& session, const singer::LastWords& wor
     const auto is_known = [&session](const std::string& line) {
         return is_understood(translate::classify(line, session.adapter().errors));
     };
-    if (const std::string best = words.best(); is_known(best)) {
+    if (std::string best = words.best(); is_known(best)) {
         return best;
     }
     const std::string tail = words.tail();
