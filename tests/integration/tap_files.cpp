@@ -11,14 +11,16 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace scripted {
 
 std::string read_whole(const std::string& path)
 {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    const std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    content << file.rdbuf(); // unlike an iterator, takes it well when a process of /proc goes
+    return content.str();
 }
 
 void put_file(const std::string& path, const std::string& content)
