@@ -208,7 +208,7 @@ private:
 TEST_CASE("join_state makes a tap read again whatever was not committed")
 {
     for (const Memory memory : k_memories) {
-        for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+        for (std::uint64_t seed = 1; seed <= 800; ++seed) {
             INFO("memory " << static_cast<int>(memory) << ", seed " << seed);
             Simulation(memory, seed).run();
         }
