@@ -12,8 +12,8 @@ std::string dockerfile(const Facts& facts)
 # wheels of the tap and all that it needs into pip-extra/. Nothing of these is in the image.
 
 # Has git and a compiler, and is thrown away.
-ARG BUILD_BASE=docker.io/library/python:@PYTHON@
-ARG BASE=docker.io/library/python:@PYTHON@-slim
+ARG BUILD_BASE=python:@PYTHON@
+ARG BASE=python:@PYTHON@-slim
 
 FROM ${BUILD_BASE} AS build
 ARG PIP_INDEX_URL
