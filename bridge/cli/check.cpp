@@ -177,14 +177,6 @@ std::vector<translate::Selection> selections_for(const translate::Stream& stream
     return selections;
 }
 
-TapFailure understood(airbyte::Error error)
-{
-    TapFailure failure;
-    failure.understood = true;
-    failure.error = std::move(error);
-    return failure;
-}
-
 airbyte::Error nothing_to_try_error(const std::vector<std::string>& wanted)
 {
     airbyte::Error error;
@@ -214,14 +206,14 @@ std::optional<TapFailure> try_streams(Session& session, Prepared& prepared,
     const translate::Discovered discovered =
         translate::discover(catalog, session.adapter().streams);
     if (discovered.streams.empty()) {
-        return understood(translate::no_stream_error());
+        return understood_failure(translate::no_stream_error());
     }
     if (check.by == adapter::Check::By::discovery) {
         return std::nullopt;
     }
     const auto tried = candidates(discovered, catalog, check.streams);
     if (tried.empty()) {
-        return understood(nothing_to_try_error(check.streams));
+        return understood_failure(nothing_to_try_error(check.streams));
     }
     std::optional<TapFailure> first;
     for (const translate::Stream* stream : tried) {

@@ -27,10 +27,7 @@ TapFacts ask(Session& session, const json::Value& user_config)
 // A mistake in the settings is the user's to mend: a check answers FAILED.
 [[noreturn]] void throw_wrong_settings(airbyte::Error error)
 {
-    TapFailure failure;
-    failure.understood = true;
-    failure.error = std::move(error);
-    throw TapFailureException(std::move(failure));
+    throw TapFailureException(understood_failure(std::move(error)));
 }
 
 std::vector<std::vector<std::string>> json_paths(const translate::Spec& spec)

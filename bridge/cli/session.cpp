@@ -59,6 +59,13 @@ adapter::Adapter default_adapter(const Options& options)
     return adapter;
 }
 
+// As read_file; a signal ends the wait for a pipe to which nobody writes.
+int read_patiently(const std::string& path, std::string& content, std::size_t most)
+{
+    const process::SignalsLetThrough while_waiting;
+    return read_file(path, content, most);
+}
+
 } // namespace
 
 Session::Session(const Options& options)
@@ -151,8 +158,7 @@ void Session::send(const airbyte::Error& error)
 std::string read_input_file(const std::string& path, const char* what, std::size_t most)
 {
     std::string content;
-    const process::SignalsLetThrough while_waiting;
-    if (const int error = read_file(path, content, most); error != 0) {
+    if (const int error = read_patiently(path, content, most); error != 0) {
         airbyte::throw_config_error(std::string(what) + " file " + path + " cannot be read: " +
                                     std::strerror(error) + ". Check the path and its permissions.");
     }
@@ -162,8 +168,7 @@ std::string read_input_file(const std::string& path, const char* what, std::size
 std::optional<std::string> read_named_file(const std::string& path, std::string& problem)
 {
     std::string content;
-    const process::SignalsLetThrough while_waiting;
-    if (const int error = read_file(path, content, adapter::k_longest_adapter); error != 0) {
+    if (const int error = read_patiently(path, content, adapter::k_longest_adapter); error != 0) {
         problem = std::strerror(error);
         return std::nullopt;
     }

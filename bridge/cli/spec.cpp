@@ -17,9 +17,8 @@ std::string base_name(const std::string& path)
 
 translate::Spec make_spec(Session& session)
 {
-    const adapter::Adapter& adapter = session.adapter();
-    if (adapter.spec) { // no word of the tap's is needed
-        return translate::declared_spec(*adapter.spec, adapter.name, adapter.documentation_url);
+    if (std::optional<translate::Spec> spec = spec_of_adapter(session.adapter())) {
+        return std::move(*spec);
     }
     const TapFacts facts = ask_tap(session);
     return facts.spec ? *facts.spec

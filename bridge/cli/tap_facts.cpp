@@ -103,6 +103,14 @@ std::vector<std::string> TapFacts::catalog_arguments(const std::string& path) co
     return arguments;
 }
 
+std::optional<translate::Spec> spec_of_adapter(const adapter::Adapter& adapter)
+{
+    if (!adapter.spec) {
+        return std::nullopt;
+    }
+    return translate::declared_spec(*adapter.spec, adapter.name, adapter.documentation_url);
+}
+
 TapFacts ask_tap(Session& session)
 {
     const adapter::Adapter& adapter = session.adapter();
@@ -112,10 +120,8 @@ TapFacts ask_tap(Session& session)
     facts.catalog_flags = adapter.tap.catalog_flags.value_or(listed_catalog_flags(options));
     facts.state_flag = adapter.tap.state_flag.value_or(options.state ? "--state" : "");
     facts.discover = discover_arguments(adapter.tap, options);
-    if (adapter.spec) {
-        facts.spec =
-            translate::declared_spec(*adapter.spec, adapter.name, adapter.documentation_url);
-    } else if (options.about) {
+    facts.spec = spec_of_adapter(adapter);
+    if (!facts.spec && options.about) {
         facts.spec = ask_about(session);
     }
     return facts;

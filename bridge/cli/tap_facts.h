@@ -30,6 +30,9 @@ struct TapFacts {
     std::vector<std::string> catalog_arguments(const std::string& path) const;
 };
 
+// The adapter's specification; none where it gives none. No word of the tap's is needed for it.
+std::optional<translate::Spec> spec_of_adapter(const adapter::Adapter& adapter);
+
 // Throws TapFailureException where the tap cannot be started.
 TapFacts ask_tap(Session& session);
 

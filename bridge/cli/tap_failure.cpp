@@ -241,6 +241,14 @@ void blame_words(TapFailure& failure, const Session& session, const process::Tap
 
 } // namespace
 
+TapFailure understood_failure(airbyte::Error error)
+{
+    TapFailure failure;
+    failure.understood = true;
+    failure.error = std::move(error);
+    return failure;
+}
+
 TapFailure tap_failure(const Session& session, const process::TapCommand& command,
                        const process::TapOutcome& outcome, const LineHandler& said)
 {

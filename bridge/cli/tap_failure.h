@@ -28,6 +28,9 @@ TapFailure tap_failure(const Session& session, const process::TapCommand& comman
 // long it took. Else there is no message.
 TapFailure timeout_failure(const Session& session, const LineHandler& said);
 
+// One that a user can mend.
+TapFailure understood_failure(airbyte::Error error);
+
 // A failure on its way to the command that knows how to answer it.
 class TapFailureException : public std::exception {
 public:
